@@ -1,0 +1,1 @@
+"""The bus: `wire` moves bytes (over NATS or in memory), `Bus` speaks contracts over it."""

@@ -1,0 +1,27 @@
+"""Time, passed in like anything else a function depends on."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+
+class SystemClock:
+    """The machine's clock, in UTC, to the millisecond that the store keeps."""
+
+    def now(self) -> datetime:
+        return from_milliseconds(to_milliseconds(datetime.now(UTC)))
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ONE_MILLISECOND = timedelta(milliseconds=1)
+
+
+def to_milliseconds(moment: datetime) -> int:
+    return (moment - EPOCH) // ONE_MILLISECOND
+
+
+def from_milliseconds(milliseconds: int) -> datetime:
+    return EPOCH + timedelta(milliseconds=milliseconds)
