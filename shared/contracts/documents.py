@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AwareDatetime, Field, JsonValue, StringConstraints
+from pydantic import AwareDatetime, FailFast, Field, JsonValue, StringConstraints
 
 from shared.contracts.annotations import Note
 from shared.contracts.message import Asked, Collection, Contract, Query
+from shared.contracts.moment import Moment
 
 DocumentId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 ShortText = Annotated[str, StringConstraints(max_length=1_000)]
@@ -23,11 +24,12 @@ class Draft(Asked):
     text: str | None = None
     author: ShortText | None = None
     source: ShortText | None = None
-    occurred_at: AwareDatetime | None = None
-    tags: tuple[Tag, ...] = ()
+    occurred_at: Moment | None = None
+    # FailFast: a megabyte of wrong tags costs one finding, not half a million.
+    tags: Annotated[tuple[Tag, ...], FailFast()] = ()
     data: JsonValue = None
     thread: ShortText | None = None
-    parents: tuple[DocumentId, ...] = ()
+    parents: Annotated[tuple[DocumentId, ...], FailFast()] = ()
     ttl_seconds: int | None = Field(default=None, ge=1)
     idempotency_key: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     if_version: int | None = Field(default=None, ge=0)

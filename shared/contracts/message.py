@@ -103,17 +103,45 @@ class Event(Contract):
         raise TypeError(f"{type(self).__name__} does not say where it is published")
 
 
+FINDINGS_SHOWN_MAX = 5
+FIELD_NAME_SHOWN_MAX = 80
+
+# What the JSON parser says, and what a publisher can do something with.
+_PARSER_WORDS = {
+    "recursion limit exceeded": "it is nested too deeply",
+    "unexpected end of hex escape": "a \\u escape between d800 and dfff is only half a character without the other half",
+    "lone leading surrogate in hex escape": "a \\u escape between d800 and dfff is only half a character",
+}
+
+
 def in_words(error: ValidationError) -> str:
     """What pydantic found, as one sentence that a publisher understands."""
-    said = [_one_finding(finding) for finding in error.errors(include_url=False, include_context=False)]
-    shown = "; ".join(said[:5])
-    return shown if len(said) <= 5 else f"{shown}; and {len(said) - 5} more"
+    findings = error.errors(include_url=False, include_context=False, include_input=False)
+    shown = "; ".join(_one_finding(finding) for finding in findings[:FINDINGS_SHOWN_MAX])
+    more = len(findings) - FINDINGS_SHOWN_MAX
+    return f"{shown}; and {more} more" if more > 0 else shown
 
 
 def _one_finding(finding: ErrorDetails) -> str:
-    place = ".".join(str(step) for step in finding["loc"])
-    if finding["type"] == "extra_forbidden":
-        return f"unknown field {place!r}"
-    if finding["type"] == "json_invalid":
-        return str(finding["msg"])
-    return f"{place}: {finding['msg']}" if place else str(finding["msg"])
+    path = ".".join(str(step) for step in finding["loc"])
+    field = repr(path[:FIELD_NAME_SHOWN_MAX]) if path else "it"
+    said = finding["msg"]
+    match finding["type"]:
+        case "extra_forbidden":
+            return f"unknown field {field}"
+        case "missing":
+            return f"{field} is missing"
+        case "json_invalid":
+            return not_json(said.removeprefix("Invalid JSON: "))
+        case "timezone_aware":
+            return f"{field} has no time zone: add one, as in '2026-01-31T12:00:00Z'"
+    for subject in ("Input ", "String ", "Value error, "):
+        said = said.removeprefix(subject)
+    return f"{field} {said}"
+
+
+def not_json(parser_words: str) -> str:
+    """The JSON parser's complaint, as a sentence."""
+    for theirs, ours in _PARSER_WORDS.items():
+        parser_words = parser_words.replace(theirs, ours)
+    return f"not valid JSON: {parser_words}"

@@ -1,0 +1,1 @@
+"""Annotates documents. It reads the change feed, so no document ever waits for it."""

@@ -1,0 +1,1 @@
+"""One file for each step; what lies here is run."""

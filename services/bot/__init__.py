@@ -1,0 +1,1 @@
+"""Answers chat-style commands."""

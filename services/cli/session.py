@@ -1,0 +1,89 @@
+"""What every command needs: the settings with the options applied, a bus, and one way in which failures end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from services.cli.output import complain
+from shared.bus.bus import Bus
+from shared.bus.connect import connect
+from shared.contracts.message import in_words
+from shared.errors import Conflict, Invalid, NotFound, PostilError, TooLarge, Unavailable
+from shared.settings import Settings
+
+ResultT = TypeVar("ResultT")
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data", help="The data folder of a running system.", show_default="POSTIL_DATA or ./postil-data"),
+]
+TenantOption = Annotated[
+    str | None, typer.Option("--tenant", help="Speak for this tenant.", show_default="POSTIL_TENANT or main")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for other programs.")]
+
+
+class Exit(IntEnum):
+    """Exit codes, the same for every command; `postil --help` lists them."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    NOT_FOUND = 3
+    REFUSED = 4
+    UNAVAILABLE = 5
+    INCOMPLETE = 6
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    bus: Bus
+    tenant: str
+    settings: Settings
+
+
+def settings_with(data: Path | None = None, tenant: str | None = None) -> Settings:
+    """The settings, with the command line's word above all others."""
+    said = {name: value for name, value in {"data": data, "tenant": tenant}.items() if value is not None}
+    try:
+        return Settings.model_validate(said) if not said else Settings(**said)  # type: ignore[arg-type] # by name
+    except ValidationError as error:
+        complain(f"a setting is wrong: {in_words(error)}")
+        raise typer.Exit(Exit.USAGE) from error
+
+
+def run(work: Callable[[Session], Awaitable[ResultT]], *, data: Path | None, tenant: str | None) -> ResultT:
+    """Connect, do the work, disconnect; a failure is told in one sentence and becomes the exit code."""
+    settings = settings_with(data, tenant)
+
+    async def connected() -> ResultT:
+        bus = Bus(await connect(settings, name="cli"))
+        try:
+            return await work(Session(bus, settings.tenant, settings))
+        finally:
+            await bus.wire.close()
+
+    try:
+        return asyncio.run(connected())
+    except PostilError as error:
+        complain(error.detail)
+        raise typer.Exit(exit_code_of(error)) from error
+    except KeyboardInterrupt as error:
+        raise typer.Exit(Exit.INTERRUPTED) from error
+
+
+def exit_code_of(error: PostilError) -> Exit:
+    if isinstance(error, NotFound):
+        return Exit.NOT_FOUND
+    if isinstance(error, Invalid | Conflict | TooLarge):
+        return Exit.REFUSED
+    if isinstance(error, Unavailable):
+        return Exit.UNAVAILABLE
+    return Exit.FAILED

@@ -1,0 +1,25 @@
+"""Replies put together from the JSON that the store keeps: nothing is parsed on the way out."""
+
+from collections.abc import Sequence
+
+import orjson
+
+from services.database.store import ChangeRows, DocumentRows
+from shared.contracts.changes import ChangePage
+from shared.contracts.documents import DocumentItems, DocumentPage
+from shared.contracts.message import Encoded
+
+
+def document_page(rows: DocumentRows) -> Encoded[DocumentPage]:
+    return Encoded(
+        b'{"items":[%b],"next":%b,"total":%d}' % (b",".join(rows.items), orjson.dumps(rows.next), rows.total)
+    )
+
+
+def document_items(items: Sequence[bytes]) -> Encoded[DocumentItems]:
+    return Encoded(b'{"items":[%b]}' % b",".join(items))
+
+
+def change_page(rows: ChangeRows) -> Encoded[ChangePage]:
+    items = b",".join(change.json for change in rows.items)
+    return Encoded(b'{"items":[%b],"last_seq":%d}' % (items, rows.last_seq))

@@ -1,0 +1,1 @@
+"""Runs handlers: batches, bounded concurrency, the failure rule, drain, health."""

