@@ -35,7 +35,7 @@ class Delivery:
 
     subject: str
     payload: bytes
-    headers: Headers = NO_HEADERS
+    headers: Headers = field(default_factory=lambda: NO_HEADERS)
     place: Place | None = None
     attempts: int = 1
     # What the wire needs to acknowledge it; nobody else reads it.
@@ -45,7 +45,7 @@ class Delivery:
 @dataclass(frozen=True, slots=True)
 class Reply:
     payload: bytes
-    headers: Headers = NO_HEADERS
+    headers: Headers = field(default_factory=lambda: NO_HEADERS)
 
 
 @dataclass(frozen=True, slots=True)

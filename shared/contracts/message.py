@@ -109,7 +109,7 @@ FIELD_NAME_SHOWN_MAX = 80
 # What the JSON parser says, and what a publisher can do something with.
 _PARSER_WORDS = {
     "recursion limit exceeded": "it is nested too deeply",
-    "unexpected end of hex escape": "a \\u escape between d800 and dfff is only half a character without the other half",
+    "unexpected end of hex escape": "a \\u escape between d800 and dfff is only half a character",
     "lone leading surrogate in hex escape": "a \\u escape between d800 and dfff is only half a character",
 }
 

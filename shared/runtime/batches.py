@@ -61,6 +61,8 @@ class BatchLoop:
         self._stopping.set()
 
     async def _take(self) -> Sequence[Delivery] | None:
+        if self._stopping.is_set():
+            return None
         taking = asyncio.ensure_future(self._inlet.take(self._count_max, self._bytes_max))
         stopping = asyncio.ensure_future(self._stopping.wait())
         try:

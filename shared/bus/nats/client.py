@@ -1,0 +1,90 @@
+"""nats-py's client, as far as we use it: its connection, authentication, TLS, reconnecting, and re-subscribing.
+
+Receiving is ours: a message goes from the parser straight to the synchronous ear of its subscription, without a
+queue and a task for each. That saves most of the time a message takes, and it leaves the buffering, and its bounds,
+to those who know what they wait for. This reaches into private parts of nats-py, which is why its version is pinned.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import cast
+
+import structlog
+from nats import errors
+from nats.aio.client import Client as NatsPy
+from nats.aio.subscription import Subscription
+from nats.protocol.parser import PERMISSIONS_ERR
+from nats.protocol.parser import Parser as NatsParser
+
+from shared.bus.nats.parser import Message, Parser
+
+log = structlog.get_logger()
+
+Hear = Callable[[Message], None]
+
+
+class Client(NatsPy):
+    def __init__(self) -> None:
+        super().__init__()
+        self._ears: dict[int, Hear] = {}
+        # nats-py asks no more of it than `parse` and `reset`.
+        self._ps = cast(NatsParser, Parser(self, self._deliver))
+
+    async def hear(self, pattern: str, hear: Hear, *, queue: str = "") -> Subscription:
+        # The ear is there before the subscription, which may be answered while it is still being sent.
+        number = self._sid + 1
+        self._ears[number] = hear
+        try:
+            return await self.subscribe(pattern, queue=queue)
+        except BaseException:
+            self._ears.pop(number, None)
+            raise
+
+    async def deafen(self, subscription: Subscription) -> None:
+        """Tell the server. What it has sent until then is still heard until `forget`."""
+        if self.is_connected:
+            await self._send_unsubscribe(subscription._id)
+
+    def forget(self, subscription: Subscription) -> None:
+        self._ears.pop(subscription._id, None)
+        self._remove_sub(subscription._id)
+
+    async def publish_each(self, subjects: Iterable[str], payload: bytes) -> None:
+        """The same payload to each of the subjects, which the server gave us itself."""
+        tail = b" %d\r\n%b\r\n" % (len(payload), payload)
+        await self._send_command(b"".join([b"PUB %b%b" % (subject.encode(), tail) for subject in subjects]))
+        await self._flush_pending()
+
+    def forget_unsent(self) -> None:
+        """What waits to be written; nats-py would send it after a reconnect, when everybody was told that it failed."""
+        self._pending.clear()
+        self._pending_data_size = 0
+
+    async def ping(self, pong: "asyncio.Future[bool]") -> None:
+        """Resolve `pong` once the server has taken everything that was sent before."""
+        # nats-py writes a PING past what still waits to be written.
+        await self._flush_pending(force_flush=True)
+        await self._send_ping(pong)
+
+    def _deliver(self, number: int, message: Message) -> None:
+        hear = self._ears.get(number)
+        if hear is None:
+            return
+        try:
+            hear(message)
+        except Exception as error:  # One ear's failure must not end the reading for all the others.
+            log.exception("ear_failed", subject=message.subject, exc_info=error)
+
+    async def _process_pong(self) -> None:
+        # nats-py's own would stumble over a PING that nobody waits for any more, and end the reading of the connection.
+        if self._pongs and self._pongs[0].done():
+            self._pongs[0] = asyncio.get_running_loop().create_future()
+        await super()._process_pong()
+
+    async def _process_err(self, err_msg: str) -> None:
+        # nats-py closes for good at most errors; a server that is shutting down is one of them.
+        if PERMISSIONS_ERR in err_msg:
+            await super()._process_err(err_msg)
+        else:
+            await self._error_cb(errors.Error(f"nats: {err_msg}"))
+            await self._process_op_err(errors.Error(f"nats: {err_msg}"))

@@ -1,0 +1,227 @@
+"""One connection to NATS: it comes back by itself, and whoever waits for an answer on it is told when it is lost."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from itertools import count
+from typing import Any, cast
+
+import structlog
+from nats.aio.subscription import Subscription
+
+from shared.bus.nats.client import Client, Hear
+from shared.bus.nats.failures import RAISED_BY_NATS, translated
+from shared.bus.nats.options import NatsOptions
+from shared.bus.nats.parser import Message
+from shared.bus.wire import NO_HEADERS, Headers
+from shared.errors import Invalid, TimedOut, TooLarge, Unavailable
+
+log = structlog.get_logger()
+
+NO_RESPONDERS = 503
+SETTLE_SECONDS_MAX = 5.0
+CLOSE_SECONDS_MAX = 5.0
+SUBJECT_BYTES_MAX = 1024
+PENDING_BYTES_MAX = 8 * 1024 * 1024
+
+
+class Connection:
+    def __init__(self, options: NatsOptions) -> None:
+        self._options = options
+        self.client = Client()
+        self._lost = False
+        self._closing = False
+        self._last_complaint = ""
+        self._numbers = count(1)
+        self._inbox = ""
+        self._waiting: dict[str, asyncio.Future[Message]] = {}
+        self._gathering: dict[str, Hear] = {}
+        self._pongs: set[asyncio.Future[bool]] = set()
+        # Called after the connection was lost and has come back, with every subscription in force again.
+        self.returned: list[Callable[[], None]] = []
+
+    @classmethod
+    async def open(cls, options: NatsOptions, *, name: str, seconds_max: float) -> "Connection":
+        connection = cls(options)
+        arguments = options.arguments()
+        try:
+            async with asyncio.timeout(seconds_max):
+                await connection._connect(arguments, name)
+        except RAISED_BY_NATS as error:
+            await connection.client.close()
+            reason = connection._last_complaint or "it does not answer"
+            raise Unavailable(f"no connection to the broker at {options.shown}: {reason}") from error
+        return connection
+
+    async def _connect(self, arguments: Mapping[str, Any], name: str) -> None:
+        await self.client.connect(
+            **arguments,
+            name=name,
+            max_reconnect_attempts=-1,
+            # Declared as whole seconds there, and used as any number.
+            reconnect_time_wait=cast(int, 0.1),
+            connect_timeout=2,
+            ping_interval=10,
+            max_outstanding_pings=2,
+            pending_size=PENDING_BYTES_MAX,
+            flush_timeout=SETTLE_SECONDS_MAX,
+            drain_timeout=int(CLOSE_SECONDS_MAX),
+            error_cb=self._complain,
+            disconnected_cb=self._on_lost,
+            reconnected_cb=self._on_returned,
+        )
+        self._last_complaint = ""
+        self._inbox = f"{self.client.new_inbox()}."
+        await self.hear(f"{self._inbox}*", self._hear_answer)
+        await self.settle()
+
+    async def publish(self, subject: str, payload: bytes, headers: Headers = NO_HEADERS, reply: str = "") -> None:
+        client = self.client
+        if not client.is_connected:
+            raise Unavailable("there is no connection to the broker just now")
+        self._check_size(subject, payload, headers)
+        try:
+            await client.publish(subject, payload, reply, dict(headers) if headers else None)
+        except RAISED_BY_NATS as error:
+            raise translated(error, f"publishing to {subject}") from error
+
+    async def publish_each(self, subjects: Iterable[str], payload: bytes) -> None:
+        if not self.client.is_connected:
+            raise Unavailable("there is no connection to the broker just now")
+        try:
+            await self.client.publish_each(subjects, payload)
+        except RAISED_BY_NATS as error:
+            raise translated(error, "publishing") from error
+
+    async def request(self, subject: str, payload: bytes, headers: Headers, seconds_max: float) -> Message:
+        token = str(next(self._numbers))
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Message] = loop.create_future()
+        self._waiting[token] = answer
+        timer = loop.call_later(seconds_max, _give_up, answer, subject, seconds_max)
+        try:
+            await self.publish(subject, payload, headers, self._inbox + token)
+            message = await answer
+        finally:
+            timer.cancel()
+            del self._waiting[token]
+        if message.status == NO_RESPONDERS and not message.payload:
+            raise NobodyThere(f"nobody answers {subject}")
+        return message
+
+    async def gather(
+        self, subject: str, payload: bytes, is_last: Callable[[Message], bool], *, seconds_max: float, silence: float
+    ) -> list[Message]:
+        """Every answer up to the last one, or until there was none for as long as `silence`."""
+        token = str(next(self._numbers))
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds_max
+        gathered: list[Message] = []
+        news = asyncio.Event()
+
+        def hear(message: Message) -> None:
+            gathered.append(message)
+            news.set()
+
+        self._gathering[token] = hear
+        try:
+            async with asyncio.timeout_at(deadline) as bound:
+                await self.publish(subject, payload, reply=self._inbox + token)
+                while not (gathered and is_last(gathered[-1])):
+                    await news.wait()
+                    news.clear()
+                    bound.reschedule(min(deadline, loop.time() + silence))
+        except TimeoutError:
+            pass
+        finally:
+            del self._gathering[token]
+        return gathered
+
+    async def hear(self, pattern: str, hear: Hear, *, queue: str = "") -> Subscription:
+        try:
+            return await self.client.hear(pattern, hear, queue=queue)
+        except RAISED_BY_NATS as error:
+            raise translated(error, f"listening to {pattern}") from error
+
+    async def settle(self) -> None:
+        """Return when the server has taken in everything that was sent to it until now."""
+        if not self.client.is_connected:
+            raise Unavailable("there is no connection to the broker just now")
+        pong: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._pongs.add(pong)
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS_MAX):
+                await self.client.ping(pong)
+                await pong
+        except RAISED_BY_NATS as error:
+            raise translated(error, "waiting for the broker") from error
+        finally:
+            self._pongs.discard(pong)
+
+    async def close(self) -> None:
+        self._closing = True
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS_MAX):
+                with suppress(*RAISED_BY_NATS):
+                    await self.client.drain()
+                await self.client.close()
+        except RAISED_BY_NATS as error:
+            log.warning("closed_hard", because=str(error))
+        self._fail_waiting("the connection to the broker was closed")
+
+    def _check_size(self, subject: str, payload: bytes, headers: Headers) -> None:
+        size = len(payload)
+        if headers:
+            size += 16 + sum(len(name) + len(value.encode()) + 4 for name, value in headers.items())
+        if size > self.client.max_payload:
+            raise TooLarge(f"the message has {size} bytes; the broker takes {self.client.max_payload} at the most")
+        # The server would end the connection over a longer one.
+        if len(subject) > SUBJECT_BYTES_MAX:
+            raise Invalid(f"the subject has {len(subject)} characters; {SUBJECT_BYTES_MAX} is the most")
+
+    def _hear_answer(self, message: Message) -> None:
+        token = message.subject[len(self._inbox) :]
+        answer = self._waiting.get(token)
+        if answer is not None:
+            if not answer.done():
+                answer.set_result(message)
+        elif (hear := self._gathering.get(token)) is not None:
+            hear(message)
+
+    def _fail_waiting(self, reason: str) -> None:
+        everybody: list[asyncio.Future[Message] | asyncio.Future[bool]] = [*self._waiting.values(), *self._pongs]
+        for waiting in everybody:
+            if not waiting.done():
+                waiting.set_exception(Unavailable(f"{reason}; what was asked may or may not have been done"))
+
+    async def _complain(self, error: Exception) -> None:
+        complaint = str(error).removeprefix("nats: ") or type(error).__name__
+        # A server that is away is complained about ten times a second.
+        if complaint != self._last_complaint and not self._closing:
+            log.warning("broker_trouble", because=complaint, broker=self._options.shown)
+        self._last_complaint = complaint
+
+    async def _on_lost(self) -> None:
+        self.client.forget_unsent()
+        self._fail_waiting("the connection to the broker was lost")
+        if not self._closing:
+            self._lost = True
+            log.warning("broker_lost", broker=self._options.shown)
+
+    async def _on_returned(self) -> None:
+        self._last_complaint = ""
+        log.info("broker_back", broker=self._options.shown)
+        for call in tuple(self.returned):
+            try:
+                call()
+            except Exception as error:  # Or nats-py would take the connection for a failed one.
+                log.exception("returned_failed", exc_info=error)
+
+
+class NobodyThere(Unavailable):
+    """No subscription took the request: it was certainly not done."""
+
+
+def _give_up(answer: "asyncio.Future[Message]", subject: str, seconds: float) -> None:
+    if not answer.done():
+        answer.set_exception(TimedOut(f"{subject} was not answered within {seconds:g} s"))

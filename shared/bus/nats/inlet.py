@@ -1,0 +1,185 @@
+"""The reading end of a durable consumer: an own pull loop, because nats-py's `fetch` is slow and may stall.
+
+Two requests for messages are outstanding, so that the server always has one to fill while the other is on its way
+again. What they ask for never exceeds the room in the buffer. One task looks after the requests and the claims.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+
+import structlog
+
+from shared.bus.nats.connection import Connection
+from shared.bus.nats.deliveries import consumed
+from shared.bus.nats.lane import Lane
+from shared.bus.nats.parser import Message
+from shared.bus.nats.streams import NANOSECONDS, Streams
+from shared.bus.streams import Consumer
+from shared.bus.wire import Delivery
+from shared.errors import Unavailable
+
+log = structlog.get_logger()
+
+LANES = 2
+BUFFER_COUNT_MAX = 1_024
+BUFFER_BYTES_MAX = 32 * 1024 * 1024
+# A server gives this much of room to subject, reply and headers at the most.
+ENVELOPE_BYTES_MAX = 8 * 1024
+LOOK_SECONDS = 0.5
+
+
+class NatsInlet:
+    def __init__(self, connection: Connection, streams: Streams, consumer: Consumer) -> None:
+        self._connection = connection
+        self._streams = streams
+        self._consumer = consumer
+        self._bytes_max = max(BUFFER_BYTES_MAX, 4 * connection.client.max_payload)
+        self._epoch = 0
+        self._lanes: list[Lane] = []
+        self._buffer: deque[Delivery] = deque()
+        self._buffered_bytes = 0
+        # What is claimed: in the buffer, or taken and not settled. Sequence number -> receipt.
+        self._held: dict[int, str] = {}
+        self._arrived = asyncio.Event()
+        self._stir = asyncio.Event()
+        self._renewal_due = False
+        self._stopped = False
+        self._keeper: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls, connection: Connection, streams: Streams, consumer: Consumer) -> "NatsInlet":
+        inlet = cls(connection, streams, consumer)
+        await inlet._renew()
+        await inlet._refill()
+        connection.returned.append(inlet._on_returned)
+        inlet._keeper = asyncio.create_task(inlet._keep(), name=f"inlet {consumer.name}")
+        return inlet
+
+    async def take(self, count_max: int, bytes_max: int) -> Sequence[Delivery]:
+        while not self._buffer:
+            if self._stopped:
+                raise Unavailable("this inlet is stopped")
+            self._arrived.clear()
+            await self._arrived.wait()
+        taken = [self._buffer.popleft()]
+        size = len(taken[0].payload)
+        while self._buffer and len(taken) < count_max:
+            size += len(self._buffer[0].payload)
+            if size > bytes_max:
+                break
+            taken.append(self._buffer.popleft())
+        self._buffered_bytes -= sum(len(delivery.payload) for delivery in taken)
+        self._stir.set()
+        return taken
+
+    async def ack(self, deliveries: Sequence[Delivery]) -> None:
+        await self._settle(deliveries, b"+ACK")
+
+    async def give_back(self, deliveries: Sequence[Delivery], seconds: float) -> None:
+        delay = b' {"delay":%d}' % int(seconds * NANOSECONDS) if seconds > 0 else b""
+        await self._settle(deliveries, b"-NAK" + delay)
+
+    async def stop(self) -> None:
+        if self._stopped:
+            return
+        self._stopped = True
+        self._arrived.set()
+        self._connection.returned.remove(self._on_returned)
+        if self._keeper:
+            self._keeper.cancel()
+            await asyncio.wait([self._keeper])
+        # Who has no connection gives nothing back; the server will see to it when the claims run out.
+        with suppress(Unavailable):
+            await self._close_lanes()
+            await self._connection.publish_each(self._held.values(), b"-NAK")
+            await self._connection.settle()
+        self._held.clear()
+        self._buffer.clear()
+
+    async def _settle(self, deliveries: Sequence[Delivery], answer: bytes) -> None:
+        seqs = [delivery.place.seq for delivery in deliveries if delivery.place]
+        receipts = [self._held[seq] for seq in seqs if seq in self._held]
+        if receipts:
+            await self._connection.publish_each(receipts, answer)
+        for seq in seqs:
+            self._held.pop(seq, None)
+
+    def _hear(self, message: Message) -> None:
+        delivery = consumed(message, self._epoch)
+        seq = delivery.place.seq if delivery.place else 0
+        again = seq in self._held
+        self._held[seq] = message.reply
+        # Its claim had run out, while we could not extend it; but here it is, still being worked on.
+        if again:
+            return
+        self._buffer.append(delivery)
+        self._buffered_bytes += len(message.payload)
+        self._arrived.set()
+
+    def _on_lane_idle(self, trouble: str) -> None:
+        if trouble:
+            log.warning("pull_refused", consumer=self._consumer.name, because=trouble)
+            self._renewal_due = True
+        else:
+            self._stir.set()
+
+    def _on_returned(self) -> None:
+        self._renewal_due = True
+        self._stir.set()
+
+    async def _keep(self) -> None:
+        loop = asyncio.get_running_loop()
+        extension_seconds = self._consumer.ack_wait_seconds / 3
+        next_extension = loop.time() + extension_seconds
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(LOOK_SECONDS, max(0.0, next_extension - loop.time()))):
+                    await self._stir.wait()
+            self._stir.clear()
+            try:
+                if loop.time() >= next_extension:
+                    next_extension = loop.time() + extension_seconds
+                    await self._extend()
+                if self._renewal_due or any(lane.is_silent() for lane in self._lanes):
+                    await self._renew()
+                await self._refill()
+            except Unavailable as error:
+                log.debug("inlet_waits", consumer=self._consumer.name, because=error.detail)
+                self._renewal_due = True
+                await asyncio.sleep(LOOK_SECONDS / 5)
+
+    async def _extend(self) -> None:
+        if self._held:
+            await self._connection.publish_each(self._held.values(), b"+WPI")
+
+    async def _renew(self) -> None:
+        """Begin anew with fresh requests: what the old ones have brought stays, what they still bring is not heard."""
+        self._renewal_due = True
+        await self._close_lanes()
+        epoch = await self._streams.ensure(self._consumer.stream)
+        await self._streams.ensure_consumer(self._consumer)
+        if epoch != self._epoch:
+            # Another stream under the same name: our receipts would settle strangers' messages there.
+            self._buffer.clear()
+            self._buffered_bytes = 0
+            self._held.clear()
+            self._epoch = epoch
+        for _ in range(LANES):
+            self._lanes.append(await Lane.open(self._connection, self._consumer, self._hear, self._on_lane_idle))
+        self._renewal_due = False
+
+    async def _close_lanes(self) -> None:
+        lanes, self._lanes = self._lanes, []
+        await Lane.close_all(self._connection, lanes)
+
+    async def _refill(self) -> None:
+        largest = self._connection.client.max_payload + ENVELOPE_BYTES_MAX
+        for lane in self._lanes:
+            if lane.count_left:
+                continue
+            count_room = BUFFER_COUNT_MAX - len(self._buffer) - sum(each.count_left for each in self._lanes)
+            bytes_room = self._bytes_max - self._buffered_bytes - sum(each.bytes_left for each in self._lanes)
+            if count_room >= BUFFER_COUNT_MAX // 4 and bytes_room >= largest:
+                await lane.pull(min(count_room, BUFFER_COUNT_MAX // LANES), min(bytes_room, self._bytes_max // LANES))

@@ -1,0 +1,144 @@
+"""The wire over NATS, as `shared/bus/wire.py` wants it: each of its parts is a file beside this one."""
+
+from collections.abc import Callable, Sequence
+from typing import Self
+
+import structlog
+from nats.aio.subscription import Subscription
+
+from shared.bus.nats.answers import NatsAnswers
+from shared.bus.nats.connection import Connection
+from shared.bus.nats.deliveries import heard
+from shared.bus.nats.discovery import discover
+from shared.bus.nats.inlet import NatsInlet
+from shared.bus.nats.jetstream import JetStream
+from shared.bus.nats.options import NatsOptions
+from shared.bus.nats.reading import Reading
+from shared.bus.nats.streams import Streams
+from shared.bus.streams import Consumer, Stream
+from shared.bus.wire import (
+    NO_HEADERS,
+    Calling,
+    Delivery,
+    Endpoint,
+    Headers,
+    Inlet,
+    ServiceState,
+    Stoppable,
+    StreamState,
+)
+from shared.errors import Unavailable
+
+log = structlog.get_logger()
+
+CONNECT_SECONDS_MAX = 10.0
+
+
+class NatsWire:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._jetstream = JetStream(connection)
+        self._streams = Streams(self._jetstream)
+        self._reading = Reading(self._jetstream, self._streams)
+        self._open: list[Stoppable] = []
+
+    @classmethod
+    async def connect(
+        cls,
+        server: str | NatsOptions,
+        *,
+        name: str = "postil",
+        connect_seconds_max: float = CONNECT_SECONDS_MAX,
+    ) -> Self:
+        options = NatsOptions(server) if isinstance(server, str) else server
+        return cls(await Connection.open(options, name=name, seconds_max=connect_seconds_max))
+
+    async def publish(self, subject: str, payload: bytes, headers: Headers = NO_HEADERS) -> None:
+        await self._connection.publish(subject, payload, headers)
+
+    async def append(self, subject: str, payload: bytes, headers: Headers = NO_HEADERS) -> int:
+        return await self._jetstream.append(subject, payload, headers)
+
+    async def request(
+        self, subject: str, payload: bytes, headers: Headers = NO_HEADERS, *, seconds_max: float
+    ) -> Delivery:
+        return heard(await self._connection.request(subject, payload, headers, seconds_max))
+
+    async def answer(self, calling: Calling, endpoints: Sequence[Endpoint]) -> Stoppable:
+        return self._remembered(await NatsAnswers.open(self._connection, calling, endpoints))
+
+    async def watch(self, pattern: str, hear: Callable[[Delivery], None], missed: Callable[[], None]) -> Stoppable:
+        return self._remembered(await Watch.open(self._connection, pattern, hear, missed))
+
+    async def consume(self, consumer: Consumer) -> Inlet:
+        inlet = await NatsInlet.open(self._connection, self._streams, consumer)
+        self._remembered(inlet)
+        return inlet
+
+    async def ensure(self, streams: Sequence[Stream], consumers: Sequence[Consumer]) -> None:
+        for stream in streams:
+            await self._streams.ensure(stream)
+        for consumer in consumers:
+            await self._streams.ensure_consumer(consumer)
+
+    async def streams(self) -> Sequence[StreamState]:
+        return await self._streams.states()
+
+    async def services(self, seconds_max: float) -> Sequence[ServiceState]:
+        return await discover(self._connection, seconds_max)
+
+    async def read(self, stream: Stream, pattern: str, after_seq: int, count_max: int) -> Sequence[Delivery]:
+        return await self._reading.page(stream, pattern, after_seq, count_max)
+
+    async def last(self, stream: Stream, pattern: str) -> Delivery | None:
+        return await self._reading.last(stream, pattern)
+
+    async def drop(self, stream: Stream, seq: int) -> bool:
+        return await self._reading.drop(stream, seq)
+
+    async def ready(self) -> None:
+        await self._jetstream.ask("INFO")
+
+    async def close(self) -> None:
+        """Close what was opened on this wire and not yet stopped, then the connection."""
+        for each in reversed(self._open):
+            await each.stop()
+        self._open.clear()
+        await self._connection.close()
+
+    def _remembered(self, stoppable: Stoppable) -> Stoppable:
+        self._open.append(stoppable)
+        return stoppable
+
+
+class Watch:
+    def __init__(self, connection: Connection, subscription: Subscription, missed: Callable[[], None]) -> None:
+        self._connection = connection
+        self._subscription = subscription
+        self._missed = missed
+        self._stopped = False
+        connection.returned.append(missed)
+
+    @classmethod
+    async def open(
+        cls, connection: Connection, pattern: str, hear: Callable[[Delivery], None], missed: Callable[[], None]
+    ) -> "Watch":
+        subscription = await connection.hear(pattern, lambda message: hear(heard(message)))
+        try:
+            await connection.settle()
+        except Unavailable:
+            connection.client.forget(subscription)
+            raise
+        return cls(connection, subscription, missed)
+
+    async def stop(self) -> None:
+        if self._stopped:
+            return
+        self._stopped = True
+        self._connection.returned.remove(self._missed)
+        try:
+            await self._connection.client.deafen(self._subscription)
+            await self._connection.settle()
+        except Unavailable as error:
+            log.debug("stopped_without_broker", because=error.detail)
+        self._connection.client.forget(self._subscription)
