@@ -49,10 +49,10 @@ class DatabaseSettings(Section):
     sweep_count_max: int = Field(default=500, ge=1, description="How many changes one sweep makes at the most.")
     page_count: int = Field(default=50, ge=1, description="Items on a page when the query doesn't say.")
     page_count_max: int = Field(default=1_000, ge=1, description="Items on a page at the most.")
-    page_bytes_max: int = Field(default=2 * 1024**2, ge=1, description="Bytes of a page of changes at the most.")
+    page_bytes_max: int = Field(default=768 * 1024, ge=1, description="Bytes of a page of changes at the most.")
     commit_count_max: int = Field(default=2_048, ge=1, description="Documents in one transaction at the most.")
     announce_count_max: int = Field(default=512, ge=1, description="Changes in one announcement at the most.")
-    announce_bytes_max: int = Field(default=1024**2, ge=1, description="Bytes of one announcement at the most.")
+    announce_bytes_max: int = Field(default=512 * 1024, ge=1, description="Bytes of one announcement at the most.")
     announce_waiting_max: int = Field(
         default=20_000, ge=1, description="Changes that wait in memory to be announced; beyond it, the log is read."
     )
@@ -62,7 +62,7 @@ class IngestSettings(Section):
     batch_count_max: int = Field(default=256, ge=1, description="Stream messages in one batch at the most.")
     batch_bytes_max: int = Field(default=4 * 1024**2, ge=1, description="Bytes of stream messages in one batch.")
     save_count_max: int = Field(default=1_024, ge=1, description="Documents in one request to the database.")
-    save_bytes_max: int = Field(default=4 * 1024**2, ge=1, description="Bytes of one request to the database.")
+    save_bytes_max: int = Field(default=768 * 1024, ge=1, description="Bytes of one request to the database.")
     save_seconds_max: float = Field(default=10.0, gt=0, description="How long to wait for the database's reply.")
 
 
@@ -84,7 +84,8 @@ class RuntimeSettings(Section):
 class UpSettings(Section):
     restart_seconds_min: float = Field(default=0.1, gt=0, description="Pause before a dead service starts again.")
     restart_seconds_max: float = Field(default=10.0, gt=0, description="The same, after it died again and again.")
-    ready_seconds_max: float = Field(default=30.0, gt=0, description="How long everything may take to be ready.")
+    steady_seconds: float = Field(default=2.0, gt=0, description="Who lived this long starts again after the first pause.")
+    ready_seconds_max: float = Field(default=30.0, gt=0, description="After it, `up` says who is not ready yet.")
 
 
 class LogSettings(Section):

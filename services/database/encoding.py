@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import orjson
 
-from services.database.store import ChangeRows, DocumentRows
+from services.database.store import ChangeRows, DocumentRows, Run
 from shared.contracts.changes import ChangePage
 from shared.contracts.documents import DocumentItems, DocumentPage
 from shared.contracts.message import Encoded
@@ -23,3 +23,11 @@ def document_items(items: Sequence[bytes]) -> Encoded[DocumentItems]:
 def change_page(rows: ChangeRows) -> Encoded[ChangePage]:
     items = b",".join(change.json for change in rows.items)
     return Encoded(b'{"items":[%b],"last_seq":%d}' % (items, rows.last_seq))
+
+
+def without_bodies(run: Run) -> bytes:
+    """An announcement that a broker takes whose messages must be shorter than our documents: `get` has the rest."""
+    changes = (orjson.loads(change.json) for change in run.changes)
+    return orjson.dumps(
+        [{key: value for key, value in change.items() if key not in {"document", "annotations"}} for change in changes]
+    )

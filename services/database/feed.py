@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from services.database.backlog import Backlog
+from services.database.encoding import without_bodies
 from services.database.store import Run, Store, TenantState
 from shared.bus.bus import Bus
 from shared.bus.streams import CHANGES
 from shared.bus.wire import MESSAGE_ID_HEADER
 from shared.contracts.changes import PREVIOUS_SEQ_HEADER, decode_changes
 from shared.contracts.message import subject_for
-from shared.errors import Unavailable
+from shared.errors import TooLarge, Unavailable
 from shared.runtime.patience import Patience, pause_unless
 from shared.settings import DatabaseSettings
 
@@ -135,16 +136,20 @@ class Feed:
     async def _announce(self, run: Run) -> None:
         """Return once it is in the stream. Saying it again under the same message id is harmless."""
         first, last = run.changes[0].seq, run.changes[-1].seq
-        payload = b"[" + b",".join(change.json for change in run.changes) + b"]"
         headers = {
             MESSAGE_ID_HEADER: f"{run.tenant}-{first}-{last}",
             PREVIOUS_SEQ_HEADER: str(run.previous_seq),
         }
+        subject = subject_for(run.tenant, f"changes.{run.collection}")
+        payload = b"[" + b",".join(change.json for change in run.changes) + b"]"
         while True:
             try:
-                await self._bus.wire.append(subject_for(run.tenant, f"changes.{run.collection}"), payload, headers)
+                await self._bus.wire.append(subject, payload, headers)
             except Unavailable as error:
                 await self._pause(error)
+            except TooLarge as error:
+                log.warning("announced_without_bodies", subject=subject, first=first, last=last, because=error.detail)
+                payload = without_bodies(run)
             else:
                 self._patience.reset()
                 self._announced[run.tenant] = last

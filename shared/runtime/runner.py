@@ -11,7 +11,7 @@ from shared.bus.bus import Bus, reply_of_error, reply_with
 from shared.bus.streams import CONSUMERS, STREAMS
 from shared.bus.wire import Calling, Delivery, Endpoint, Reply, Stoppable
 from shared.clock import Clock
-from shared.contracts.message import ROOT, Contract, Encoded, tenant_and_address
+from shared.contracts.message import ROOT, tenant_and_address
 from shared.errors import Internal, PostilError, Unavailable
 from shared.runtime.batches import BatchLoop
 from shared.runtime.dead import Undertaker
@@ -94,7 +94,7 @@ class Runner:
         async def answer(request: Delivery) -> Reply:
             try:
                 tenant, _ = tenant_and_address(request.subject)
-                return reply_with(await _call(wiring, handler, tenant, request))
+                return await _call(wiring, handler, tenant, request)
             except PostilError as error:
                 return reply_of_error(error)
             except Exception as error:  # A caller gets an answer, whatever breaks; the operator gets the reason.
@@ -152,9 +152,8 @@ class Runner:
         return Patience(self._settings.runtime.retry_seconds_min, self._settings.runtime.retry_seconds_max)
 
 
-async def _call(wiring: Answering, handler: Handler, tenant: str, request: Delivery) -> Contract | Encoded[Contract]:
+async def _call(wiring: Answering, handler: Handler, tenant: str, request: Delivery) -> Reply:
     if wiring.raw:
-        reply: Contract | Encoded[Contract] = await handler(tenant, request)
-    else:
-        reply = await handler(tenant, wiring.query.decode(request.payload))
-    return reply
+        reply: Reply = await handler(tenant, request)
+        return reply
+    return reply_with(await handler(tenant, wiring.query.decode(request.payload)))

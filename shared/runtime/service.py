@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
 
 from shared.bus.streams import Consumer
 from shared.bus.wire import Delivery
-from shared.contracts.message import Contract, Encoded, Query
+from shared.contracts.message import Encoded, Query
 
 _WIRING = "__postil_wiring__"
 HandlerT = TypeVar("HandlerT", bound=Callable[..., Awaitable[object]])
@@ -19,7 +19,7 @@ HandlerT = TypeVar("HandlerT", bound=Callable[..., Awaitable[object]])
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """`raw` handlers get the delivery as it is, because their payload has more forms than one."""
+    """`raw` handlers take the delivery and return the reply as they are, because these have more forms than one."""
 
     query: type[Query[Any]]
     raw: bool
@@ -76,7 +76,7 @@ def answer(handler: HandlerT) -> HandlerT:
 
 
 def answer_raw(query: type[Query[Any]]) -> Callable[[HandlerT], HandlerT]:
-    """`async def put(self, tenant: str, request: Delivery) -> SaveResults`"""
+    """`async def put(self, tenant: str, request: Delivery) -> Reply`"""
     return lambda handler: _wired(handler, Answering(query, raw=True))
 
 
@@ -103,4 +103,3 @@ def _wired(handler: HandlerT, wiring: Wiring) -> HandlerT:
 
 
 Batch = Sequence[Delivery]
-Answer = Contract | Encoded[Any]

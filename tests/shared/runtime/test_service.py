@@ -3,10 +3,10 @@
 import pytest
 
 from shared.bus.streams import INGEST
-from shared.bus.wire import Delivery
+from shared.bus.wire import Delivery, Reply
 from shared.contracts.documents import Document, GetDocument
 from shared.contracts.message import Encoded
-from shared.contracts.saving import PutDocuments, SaveResults
+from shared.contracts.saving import PutDocuments
 from shared.contracts.stats import GetStats, Stats
 from shared.runtime.service import (
     Answering,
@@ -35,7 +35,7 @@ class Example(Service):
         raise AssertionError
 
     @answer_raw(PutDocuments)
-    async def put(self, tenant: str, request: Delivery) -> SaveResults:
+    async def put(self, tenant: str, request: Delivery) -> Reply:
         raise AssertionError
 
     @consume(INGEST)

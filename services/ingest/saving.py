@@ -1,0 +1,99 @@
+"""The way from ingest to the database: what waits is saved together, one request for each tenant."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.bus.bus import Bus
+from shared.contracts.saving import PlacedDraft, Saved, SaveDocuments, SaveResults
+from shared.errors import Internal, PostilError
+from shared.runtime.batcher import Batcher
+from shared.settings import IngestSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Documents of one message, encoded once; they are committed together."""
+
+    tenant: str
+    documents: Sequence[bytes]
+    weight: int
+
+
+class Saving:
+    """Both doors save through here, so what waits at either shares a commit."""
+
+    def __init__(self, bus: Bus, settings: IngestSettings) -> None:
+        self._bus = bus
+        self._settings = settings
+        # One number bounds bytes and count: a small document weighs as much as fits `save_count_max` times.
+        self._weight_min = max(1, settings.save_bytes_max // settings.save_count_max)
+        self._batcher: Batcher[Portion, Sequence[Saved]] = Batcher(
+            self._flush, weight_max=settings.save_bytes_max, weigh=lambda portion: portion.weight
+        )
+
+    async def save(self, tenant: str, drafts: Sequence[PlacedDraft]) -> Sequence[Saved]:
+        """What became of each, in their order. Raises `Unavailable` when that is not known."""
+        portions = [self._batcher.submit(portion) for portion in self._portions(tenant, drafts)]
+        saved = await asyncio.gather(*portions)
+        return [each for some in saved for each in some]
+
+    @property
+    def waiting(self) -> int:
+        return self._batcher.waiting
+
+    async def drain(self) -> None:
+        await self._batcher.drain()
+
+    def _portions(self, tenant: str, drafts: Sequence[PlacedDraft]) -> list[Portion]:
+        portions: list[Portion] = []
+        documents: list[bytes] = []
+        weight = 0
+        for draft in drafts:
+            encoded = draft.encode()
+            its_weight = max(len(encoded), self._weight_min)
+            if documents and weight + its_weight > self._settings.save_bytes_max:
+                portions.append(Portion(tenant, documents, weight))
+                documents, weight = [], 0
+            documents.append(encoded)
+            weight += its_weight
+        if documents:
+            portions.append(Portion(tenant, documents, weight))
+        return portions
+
+    async def _flush(self, portions: Sequence[Portion]) -> Sequence[Sequence[Saved] | Exception]:
+        by_tenant: dict[str, list[int]] = defaultdict(list)
+        for index, portion in enumerate(portions):
+            by_tenant[portion.tenant].append(index)
+        results: list[Sequence[Saved] | Exception] = [Internal("not saved")] * len(portions)
+        await asyncio.gather(*(self._save(tenant, portions, indexes, results) for tenant, indexes in by_tenant.items()))
+        return results
+
+    async def _save(
+        self,
+        tenant: str,
+        portions: Sequence[Portion],
+        indexes: Sequence[int],
+        results: list[Sequence[Saved] | Exception],
+    ) -> None:
+        """One request; its results, or its failure, go to each portion that was in it."""
+        documents = [document for index in indexes for document in portions[index].documents]
+        try:
+            saved = await self._ask(tenant, documents)
+        except PostilError as error:
+            for index in indexes:
+                results[index] = error
+            return
+        begin = 0
+        for index in indexes:
+            end = begin + len(portions[index].documents)
+            results[index] = saved[begin:end]
+            begin = end
+
+    async def _ask(self, tenant: str, documents: Sequence[bytes]) -> Sequence[Saved]:
+        payload = b'{"documents":[%b]}' % b",".join(documents)
+        reply = await self._bus.ask_raw(
+            tenant, SaveDocuments.verb, payload, seconds_max=self._settings.save_seconds_max
+        )
+        return SaveResults.decode(reply.payload).results

@@ -1,0 +1,123 @@
+"""The ingest service: both write doors. What comes in is named and checked by `intake`, and saved by the database."""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping, Sequence
+
+import structlog
+
+from services.ingest.intake import Incoming, Refused, refused_later, take_in
+from services.ingest.saving import Saving
+from shared.bus.bus import Bus, reply_of_error, reply_with
+from shared.bus.streams import INGEST
+from shared.bus.wire import Delivery, Reply
+from shared.clock import Clock
+from shared.contracts.message import tenant_and_address
+from shared.contracts.problem import Problem
+from shared.contracts.saving import PlacedDraft, PutDocuments, Saved, SaveResults
+from shared.runtime.dead import Bury, Undertaker
+from shared.runtime.process import Context
+from shared.runtime.service import Service, answer_raw, consume
+from shared.settings import Settings
+
+log = structlog.get_logger()
+
+Taken = Sequence[PlacedDraft | Refused]
+
+
+class IngestService(Service):
+    name = "ingest"
+    description = "Takes documents in, by the stream and by request."
+
+    def __init__(
+        self, bus: Bus, bury: Bury, settings: Settings, clock: Clock, random_bytes: Callable[[int], bytes]
+    ) -> None:
+        self._bury = bury
+        self._limits = settings.limits
+        self._clock = clock
+        self._random_bytes = random_bytes
+        self._saving = Saving(bus, settings.ingest)
+        self.accepted = 0
+        self.refused = 0
+
+    @consume(INGEST)
+    async def take_in(self, batch: Sequence[Delivery]) -> None:
+        """Save what can be saved, then bury what can't: after a failure in between, saving again changes nothing."""
+        messages: list[tuple[Delivery, Incoming, Taken]] = []
+        for delivery in batch:
+            incoming = _incoming(delivery)
+            messages.append((delivery, incoming, self._take_in(incoming)))
+            # A large batch must not keep the other door, or the claims on these messages, waiting.
+            await asyncio.sleep(0)
+        saved = await asyncio.gather(
+            *(
+                self._saving.save(tenant_and_address(delivery.subject)[0], _drafts(taken))
+                for delivery, _, taken in messages
+            )
+        )
+        for (delivery, incoming, taken), outcomes in zip(messages, saved, strict=True):
+            for refused in _refused(incoming, taken, outcomes):
+                await self._bury(delivery, refused.reason, payload=refused.original, index=refused.index)
+                log.warning("refused", subject=delivery.subject, index=refused.index, reason=refused.reason.detail)
+                self.refused += 1
+
+    @answer_raw(PutDocuments)
+    async def put(self, tenant: str, request: Delivery) -> Reply:
+        taken = self._take_in(Incoming(request.payload, request.headers))
+        if isinstance(taken[0], Refused) and taken[0].index is None:
+            return _refusal(taken[0])
+        outcomes = iter(await self._saving.save(tenant, _drafts(taken)))
+        results = tuple(
+            Saved(error=Problem.of(each.reason)) if isinstance(each, Refused) else next(outcomes) for each in taken
+        )
+        return reply_with(SaveResults(results=results))
+
+    async def stop(self) -> None:
+        await self._saving.drain()
+
+    def vitals(self) -> Mapping[str, object]:
+        return {"accepted": self.accepted, "refused": self.refused, "saves_waiting": self._saving.waiting}
+
+    def _take_in(self, incoming: Incoming) -> Taken:
+        taken = take_in(incoming, self._limits, self._clock.now(), self._random_bytes)
+        self.accepted += sum(not isinstance(each, Refused) for each in taken)
+        return taken
+
+
+def _incoming(delivery: Delivery) -> Incoming:
+    _, address = tenant_and_address(delivery.subject)
+    return Incoming(delivery.payload, delivery.headers, address.removeprefix("docs."), delivery.place)
+
+
+def _drafts(taken: Taken) -> list[PlacedDraft]:
+    return [each for each in taken if not isinstance(each, Refused)]
+
+
+def _refused(incoming: Incoming, taken: Taken, outcomes: Sequence[Saved]) -> list[Refused]:
+    """What intake refused, and what the database did."""
+    answers = iter(outcomes)
+    refused: list[Refused] = []
+    for index, each in enumerate(taken):
+        if isinstance(each, Refused):
+            refused.append(each)
+        elif (problem := next(answers).error) is not None:
+            refused.append(refused_later(incoming, index, problem.error()))
+    return refused
+
+
+def _refusal(refused: Refused) -> Reply:
+    """The whole request failed, which its headers and the problem say; the results say it as for any document."""
+    reply = reply_of_error(refused.reason)
+    problem = Problem.of(refused.reason).encode()
+    results = SaveResults(results=(Saved(error=Problem.of(refused.reason)),)).encode()
+    return Reply(problem[:-1] + b"," + results[1:], reply.headers)
+
+
+async def build(context: Context) -> Service:
+    return IngestService(
+        context.bus,
+        Undertaker(context.bus, context.clock).bury,
+        context.settings,
+        context.clock,
+        os.urandom,
+    )
