@@ -7,6 +7,7 @@ import structlog
 
 from services.database.encoding import change_page, document_items, document_page
 from services.database.feed import Feed
+from services.database.sqlite.store import SqliteStore
 from services.database.store import Annotate as AnnotateWork
 from services.database.store import Delete, Save, Store
 from services.database.sweeper import Sweeper
@@ -31,6 +32,7 @@ from shared.contracts.stats import GetStats, Stats
 from shared.contracts.upkeep import Examination, Examine
 from shared.errors import Invalid, Unavailable
 from shared.runtime.patience import Patience
+from shared.runtime.process import Context
 from shared.runtime.service import Service, answer
 from shared.settings import Settings
 
@@ -122,3 +124,8 @@ class DatabaseService(Service):
         if asked > self._settings.page_count_max:
             raise Invalid(f"limit: at most {self._settings.page_count_max} items on a page")
         return asked
+
+
+async def build(context: Context) -> Service:
+    store = await SqliteStore.open(context.settings.database_path, context.clock)
+    return DatabaseService(store, context.bus, context.settings, context.clock)

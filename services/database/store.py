@@ -138,9 +138,7 @@ class Store(Protocol):
     async def recent(self, tenant: str, collection: str, limit: int, bytes_max: int) -> Sequence[bytes]:
         """Newest first, at least one if there is one, however large."""
 
-    async def changes(
-        self, tenant: str, since: int, collection: str | None, limit: int, bytes_max: int
-    ) -> ChangeRows:
+    async def changes(self, tenant: str, since: int, collection: str | None, limit: int, bytes_max: int) -> ChangeRows:
         """In order. At least one if there is one, however large."""
 
     async def runs(self, tenant: str, since: int, limit: int, bytes_max: int) -> Sequence[Run]:

@@ -1,0 +1,148 @@
+"""The state that the ledger decides on: what a store loads for a transaction, and the entries that come of it.
+
+Everything here is in the words of one tenant. How a store numbers tenants and collections is its own affair; it may
+leave its number in the fields called `stored_as`, which nobody else reads.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from services.database.store import Annotate, Delete, Save, Work
+from shared.contracts.changes import Op
+from shared.contracts.documents import Outcome
+
+
+@dataclass(slots=True, eq=False)
+class Mark:
+    """A number in the log. While its transaction is being decided it is not known yet, and stands at 0."""
+
+    seq: int
+
+
+@dataclass(slots=True, eq=False)
+class Note:
+    """The newest annotation of a document by one step."""
+
+    step: str
+    version: int
+    digest: bytes
+    mark: Mark
+
+
+@dataclass(slots=True, eq=False)
+class TenantBook:
+    name: str
+    seq: int = 0
+    documents: int = 0
+    announced: int = 0
+    stored_as: int = 0
+    collections: dict[str, "CollectionRow"] = field(default_factory=dict)
+    rows: dict[str, "DocumentRow"] = field(default_factory=dict)
+    keys: dict[str, "KeyRow"] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class CollectionRow:
+    book: TenantBook
+    name: str
+    documents: int = 0
+    last_seq: int = 0
+    last_at: int | None = None
+    stored_as: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class DocumentRow:
+    """A document, or the tombstone of one: it goes on counting versions and keeps its place in the stream."""
+
+    id: str
+    collection: CollectionRow
+    version: int
+    alive: bool
+    # The creating change, which is its place in the list; the newest put or delete; the newest of any kind.
+    created: Mark
+    current: Mark
+    head: Mark
+    created_at: int
+    digest: bytes | None = None
+    place: str | None = None
+    expires_at: int | None = None
+    notes: dict[str, Note] = field(default_factory=dict)
+    stored_as: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class KeyRow:
+    """The reply that an idempotency key stands for."""
+
+    key: str
+    digest: bytes
+    id: str
+    version: int
+    mark: Mark
+    outcome: Outcome
+    at: int
+
+
+@dataclass(slots=True, eq=False)
+class Entry(Mark):
+    """One change on its way into the log."""
+
+    op: Op
+    row: DocumentRow
+    version: int
+    previous: Mark | None
+    place: str | None = None
+    # Of a put: the content, its key, and the times that its document will show.
+    content: bytes = b""
+    key: str | None = None
+    created_at: int = 0
+    expires_at: int | None = None
+    # Of an annotating change: its notes by step.
+    notes: dict[str, bytes] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+@dataclass(slots=True)
+class Books:
+    tenants: dict[str, TenantBook] = field(default_factory=dict)
+    # The documents whose time is up, longest overdue first: (tenant, id).
+    due: Sequence[tuple[str, str]] = ()
+
+    def of(self, tenant: str) -> TenantBook:
+        book = self.tenants.get(tenant)
+        if book is None:
+            book = self.tenants[tenant] = TenantBook(tenant)
+        return book
+
+
+@dataclass(slots=True)
+class Wanted:
+    """What of a tenant must be loaded before the ledger can decide."""
+
+    ids: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+    collections: set[str] = field(default_factory=set)
+    # The documents whose notes are needed, too.
+    noted: set[str] = field(default_factory=set)
+
+
+def wanted_by(works: Sequence[Work]) -> dict[str, Wanted]:
+    wanted: dict[str, Wanted] = {}
+    for work in works:
+        if isinstance(work, Save):
+            of_tenant = wanted.setdefault(work.tenant, Wanted())
+            of_tenant.ids.update(_given(draft.id for draft in work.drafts))
+            of_tenant.keys.update(_given(draft.idempotency_key for draft in work.drafts))
+            of_tenant.collections.update(_given(draft.collection for draft in work.drafts))
+        elif isinstance(work, Delete):
+            wanted.setdefault(work.tenant, Wanted()).noted.add(work.id)
+        elif isinstance(work, Annotate):
+            wanted.setdefault(work.tenant, Wanted()).noted.update(note.id for note in work.annotations)
+    for of_tenant in wanted.values():
+        of_tenant.ids |= of_tenant.noted
+    return wanted
+
+
+def _given(values: Iterable[str | None]) -> Iterable[str]:
+    return (value for value in values if value is not None)

@@ -1,0 +1,125 @@
+"""How documents, notes and changes are written as JSON, and by which digest two contents are known to be the same.
+
+Pure functions. Which of them is due, and with which numbers, is the ledger's business.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Literal
+
+import orjson
+from pydantic import JsonValue
+
+from shared.clock import from_milliseconds
+from shared.contracts.annotations import Annotation
+from shared.contracts.changes import Op
+from shared.contracts.saving import PlacedDraft
+from shared.errors import Invalid
+
+# What a draft says about its delivery; everything else in it is content.
+ABOUT_DELIVERY = frozenset({"idempotency_key", "if_version", "place"})
+CONTENT_FIELDS = tuple(name for name in PlacedDraft.model_fields if name not in ABOUT_DELIVERY)
+NOTE_OPTIONS = ("value", "reason", "model", "duration_ms")
+
+BODY_NAMES: dict[Op, Literal["document", "annotations"]] = {"put": "document", "annotate": "annotations"}
+
+
+def content_of(draft: PlacedDraft) -> tuple[bytes, bytes]:
+    """The draft's content as JSON, and its digest. Numbers and texts that JSON can't carry are `Invalid`."""
+    given = draft.__dict__
+    kept = {name: value for name in CONTENT_FIELDS if (value := given[name]) is not None and value != ()}
+    try:
+        if draft.occurred_at is not None:
+            kept["occurred_at"] = moment_text(draft.occurred_at)
+        return orjson.dumps(kept), digest_of(kept)
+    except (TypeError, OverflowError) as error:
+        raise Invalid(f"the document can't be kept as JSON: {error}") from error
+
+
+def digest_of(content: object) -> bytes:
+    """The order of an object's members makes no difference."""
+    return blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
+
+
+def digest_of_document(document: dict[str, JsonValue]) -> bytes:
+    """The digest that the draft had from which this document was made."""
+    return digest_of({name: document[name] for name in CONTENT_FIELDS if name in document})
+
+
+def moment_text(moment: datetime) -> str:
+    """In UTC, to the millisecond, or as exactly as it was given."""
+    exact = moment.astimezone(UTC).replace(tzinfo=None)
+    return exact.isoformat(timespec="microseconds" if exact.microsecond % 1000 else "milliseconds") + "Z"
+
+
+def milliseconds_text(milliseconds: int) -> str:
+    return moment_text(from_milliseconds(milliseconds))
+
+
+def document_json(
+    content: bytes, key: str | None, tenant: str, version: int, seq: int, times: tuple[str, str, str | None]
+) -> bytes:
+    """A document as it is served. `times` are those of its creation, its update and its end."""
+    created, updated, expires = times
+    keyed = b"" if key is None else b',"idempotency_key":%b' % orjson.dumps(key)
+    ends = b"" if expires is None else b',"expires_at":"%b"' % expires.encode()
+    return b'%b%b,"tenant":%b,"version":%d,"seq":%d,"created_at":"%b","updated_at":"%b"%b}' % (
+        content[:-1], keyed, orjson.dumps(tenant), version, seq, created.encode(), updated.encode(), ends,
+    )  # fmt: skip
+
+
+def change_json(seq: int, op: Op, collection: str, id: str, version: int, at: str, body: bytes | None) -> bytes:
+    """A change as it is announced and read back; without a body where none is kept."""
+    names = orjson.dumps(collection), orjson.dumps(id)
+    said = b'{"seq":%d,"op":"%b","collection":%b,"id":%b,"version":%d,"at":"%b"' % (
+        seq, op.encode(), *names, version, at.encode(),
+    )  # fmt: skip
+    return said + b"}" if body is None else b'%b,"%b":%b}' % (said, BODY_NAMES[op].encode(), body)
+
+
+def note_of(annotation: Annotation, at: str) -> tuple[bytes, bytes]:
+    """The annotation as it is read back with its document, and the digest by which a repetition is known."""
+    note: dict[str, object] = {
+        "step": annotation.step,
+        "step_version": annotation.step_version,
+        "version": annotation.version,
+        "status": annotation.status,
+    }
+    note |= {name: value for name in NOTE_OPTIONS if (value := getattr(annotation, name)) is not None}
+    if annotation.cost is not None:
+        note["cost"] = annotation.cost.model_dump(exclude_defaults=True)
+    try:
+        return orjson.dumps(note | {"at": at}), digest_of_note(note)
+    except TypeError as error:
+        raise Invalid(f"the annotation can't be kept as JSON: {error}") from error
+
+
+def digest_of_note(note: dict[str, object] | dict[str, JsonValue]) -> bytes:
+    """Over what was found, not over what finding it took."""
+    return digest_of([note.get(name) for name in ("step_version", "version", "status", "value", "reason")])
+
+
+def notes_in(body: bytes | None) -> dict[str, dict[str, JsonValue]]:
+    """The notes of an annotating change, by their step; none if its body is no longer kept."""
+    return {} if body is None else {note["step"]: note for note in orjson.loads(body)}
+
+
+def with_notes(document: bytes, notes: Sequence[bytes]) -> bytes:
+    """The document with these notes in its margin."""
+    return b'%b,"annotations":[%b]}' % (document[:-1], b",".join(notes)) if notes else document
+
+
+def chosen_notes(body: bytes | None, steps: set[str]) -> list[bytes]:
+    """Those of an annotating change's notes that belong to these steps."""
+    return [orjson.dumps(note) for step, note in notes_in(body).items() if step in steps]
+
+
+def notes_then(bodies: Sequence[bytes | None]) -> list[bytes]:
+    """What a document's annotating changes have left in its margin, given from the oldest to the newest."""
+    newest = {step: index for index, body in enumerate(bodies) for step in notes_in(body)}
+    return [
+        note
+        for index, body in enumerate(bodies)
+        for note in chosen_notes(body, {step for step, last in newest.items() if last == index})
+    ]

@@ -1,0 +1,255 @@
+"""The ledger decides: which works of a transaction become changes, under which numbers, and what is answered.
+
+It is pure. A store loads what `wanted_by` asks for into `Books`, lets the ledger post the works, and writes down what
+comes of it. All works see what those before them have done. Numbers are given last, by collection, so that what is
+announced together is numbered together; one document's changes keep their order, for it lives in one collection.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from services.database import verdicts
+from services.database.books import Books, CollectionRow, DocumentRow, Entry, KeyRow, Mark, Note, TenantBook
+from services.database.content import content_of, milliseconds_text, note_of
+from services.database.numbering import number
+from services.database.store import Annotate, Answer, Delete, Expire, MarkAnnounced, Run, Save, Work
+from shared.clock import from_milliseconds, to_milliseconds
+from shared.contracts.annotations import AnnotateOutcome, Annotation
+from shared.contracts.changes import Op
+from shared.contracts.documents import Deleted, Outcome
+from shared.contracts.problem import Problem
+from shared.contracts.saving import PlacedDraft, Saved
+from shared.errors import Invalid, PostilError
+
+
+@dataclass(slots=True)
+class Posted:
+    """What came of the works. Everything in it is new or changed, and has to be written."""
+
+    answers: list[Answer] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    books: dict[TenantBook, None] = field(default_factory=dict)
+    collections: dict[CollectionRow, None] = field(default_factory=dict)
+    rows: dict[DocumentRow, None] = field(default_factory=dict)
+    # Rows whose notes are others than before.
+    annotated: dict[DocumentRow, None] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    keys: list[tuple[TenantBook, KeyRow]] = field(default_factory=list)
+    # Changes whose body something newer has replaced; it may be dropped after a time.
+    superseded: list[tuple[TenantBook, Mark]] = field(default_factory=list)
+    # Documents whose bodies must go, up to that change.
+    erased: list[tuple[TenantBook, Mark]] = field(default_factory=list)
+
+
+# Answers whose number is not known yet: one to a draft, and one to an annotation.
+_Receipt = tuple[str, int, Mark, Outcome]
+_NoteReceipt = tuple[str, str, Mark, Literal["annotated", "unchanged"]]
+
+
+def post(books: Books, works: Sequence[Work], now: datetime) -> Posted:
+    """Decide all of it. The books stand at the new state afterwards."""
+    return _Posting(books, now).post(works)
+
+
+class _Posting:
+    def __init__(self, books: Books, now: datetime) -> None:
+        self._books = books
+        self._at = to_milliseconds(now)
+        self._at_text = milliseconds_text(self._at)
+        self._posted = Posted()
+        self._groups: dict[CollectionRow, list[Entry]] = {}
+
+    def post(self, works: Sequence[Work]) -> Posted:
+        answers = [self._decide(work) for work in works]
+        posted = self._posted
+        for collection, entries in self._groups.items():
+            posted.runs.append(number(collection, entries, self._at))
+            posted.entries += entries
+            posted.collections[collection] = None
+            posted.books[collection.book] = None
+        posted.answers = [answer() for answer in answers]
+        return posted
+
+    def _decide(self, work: Work) -> Callable[[], Answer]:
+        """Decide one work; what is returned gives the answer once numbers are known."""
+        if isinstance(work, Save):
+            book = self._books.of(work.tenant)
+            saved = [self._save(book, draft) for draft in work.drafts]
+            return lambda: [_saved(receipt) for receipt in saved]
+        if isinstance(work, Annotate):
+            annotated = self._annotate(self._books.of(work.tenant), work.annotations)
+            return lambda: [_annotated(receipt) for receipt in annotated]
+        if isinstance(work, Delete):
+            return self._delete(self._books.of(work.tenant), work)
+        if isinstance(work, Expire):
+            count = self._expire(work.count_max)
+            return lambda: count
+        if isinstance(work, MarkAnnounced):
+            self._mark_announced(work)
+        return lambda: None
+
+    def _save(self, book: TenantBook, draft: PlacedDraft) -> Saved | _Receipt:
+        try:
+            content, digest = content_of(draft)
+            key = draft.idempotency_key
+            if key is not None and (known := book.keys.get(key)) is not None:
+                verdicts.on_key(known, digest)
+                return known.id, known.version, known.mark, known.outcome
+            id, collection = _named(draft)
+            expires_at = self._end_of(draft)
+            row = book.rows.get(id)
+            outcome = verdicts.on_draft(row, draft, digest)
+        except PostilError as error:
+            return Saved(id=draft.id, error=Problem.of(error))
+        if row is None or outcome != "unchanged":
+            row = self._put(book, row, (id, collection), draft, digest, content, expires_at)
+        elif draft.place is not None and (row.place is None or draft.place > row.place):
+            row.place = draft.place
+            self._posted.rows[row] = None
+        if key is not None:
+            known = KeyRow(key, digest, id, row.version, row.current, outcome, self._at)
+            book.keys[key] = known
+            self._posted.keys.append((book, known))
+        return id, row.version, row.current, outcome
+
+    def _put(
+        self,
+        book: TenantBook,
+        row: DocumentRow | None,
+        name: tuple[str, str],
+        draft: PlacedDraft,
+        digest: bytes,
+        content: bytes,
+        expires_at: int | None,
+    ) -> DocumentRow:
+        if row is None:
+            row = self._new_row(book, *name)
+        elif row.alive:
+            self._posted.superseded.append((book, row.current))
+        entry = self._enter("put", row)
+        if not row.alive:
+            row.alive, row.created, row.created_at = True, entry, self._at
+            book.documents += 1
+            row.collection.documents += 1
+        entry.content, entry.key, entry.place = content, draft.idempotency_key, draft.place
+        entry.created_at, entry.expires_at = row.created_at, expires_at
+        row.current, row.digest, row.expires_at = entry, digest, expires_at
+        if draft.place is not None:
+            row.place = draft.place
+        return row
+
+    def _new_row(self, book: TenantBook, id: str, name: str) -> DocumentRow:
+        collection = book.collections.get(name)
+        if collection is None:
+            collection = book.collections[name] = CollectionRow(book, name)
+        row = book.rows[id] = DocumentRow(id, collection, 0, False, _NOTHING, _NOTHING, _NOTHING, self._at)
+        return row
+
+    def _enter(self, op: Op, row: DocumentRow) -> Entry:
+        """A change of the document at the end of the log, so far without a number."""
+        if op != "annotate":
+            row.version += 1
+        entry = Entry(0, op, row, row.version, None if row.head is _NOTHING else row.head)
+        row.head = entry
+        self._groups.setdefault(row.collection, []).append(entry)
+        self._posted.rows[row] = None
+        return entry
+
+    def _end_of(self, draft: PlacedDraft) -> int | None:
+        if draft.ttl_seconds is None:
+            return None
+        try:
+            return to_milliseconds(from_milliseconds(self._at) + timedelta(seconds=draft.ttl_seconds))
+        except OverflowError as error:
+            raise Invalid("ttl_seconds: it would end after the year 9999") from error
+
+    def _delete(self, book: TenantBook, work: Delete) -> Callable[[], Answer]:
+        try:
+            row = verdicts.on_delete(book.rows.get(work.id), work.id, work.if_version, work.erase)
+        except PostilError as error:
+            refusal = error
+            return lambda: refusal
+        if row.alive:
+            self._end(book, row, "delete")
+        if work.erase:
+            self._posted.erased.append((book, row.head))
+        version, mark = row.version, row.current
+        return lambda: Deleted(id=work.id, version=version, seq=mark.seq)
+
+    def _end(self, book: TenantBook, row: DocumentRow, op: Op) -> None:
+        """The document becomes a tombstone."""
+        replaced = {row.current: None} | {note.mark: None for note in row.notes.values()}
+        self._posted.superseded += [(book, mark) for mark in replaced]
+        row.current = self._enter(op, row)
+        row.alive, row.digest, row.expires_at = False, None, None
+        row.notes.clear()
+        self._posted.annotated[row] = None
+        book.documents -= 1
+        row.collection.documents -= 1
+
+    def _expire(self, count_max: int) -> int:
+        rows = [(book := self._books.of(tenant), book.rows[id]) for tenant, id in self._books.due]
+        # Looked at again: an earlier work of this transaction may have deleted one or given it new life.
+        due = [(book, row) for book, row in rows if row.expires_at is not None and row.expires_at <= self._at]
+        for book, row in due[:count_max]:
+            self._end(book, row, "expire")
+        return min(len(due), count_max)
+
+    def _annotate(self, book: TenantBook, annotations: Sequence[Annotation]) -> list[AnnotateOutcome | _NoteReceipt]:
+        entries: dict[DocumentRow, Entry] = {}
+        return [self._annotate_one(book, annotation, entries) for annotation in annotations]
+
+    def _annotate_one(
+        self, book: TenantBook, annotation: Annotation, entries: dict[DocumentRow, Entry]
+    ) -> AnnotateOutcome | _NoteReceipt:
+        try:
+            row, too_late = verdicts.on_annotation(book.rows.get(annotation.id), annotation)
+            text, digest = note_of(annotation, self._at_text)
+        except PostilError as error:
+            return AnnotateOutcome(id=annotation.id, step=annotation.step, error=Problem.of(error))
+        if too_late:
+            return AnnotateOutcome(id=annotation.id, step=annotation.step, outcome="stale")
+        old = row.notes.get(annotation.step)
+        if old is not None and old.digest == digest:
+            return annotation.id, annotation.step, old.mark, "unchanged"
+        if row not in entries:
+            entries[row] = self._enter("annotate", row)
+        entry = entries[row]
+        entry.notes[annotation.step] = text
+        row.notes[annotation.step] = Note(annotation.step, annotation.version, digest, entry)
+        self._posted.annotated[row] = None
+        if old is not None and all(note.mark is not old.mark for note in row.notes.values()):
+            self._posted.superseded.append((book, old.mark))
+        return annotation.id, annotation.step, entry, "annotated"
+
+    def _mark_announced(self, work: MarkAnnounced) -> None:
+        for tenant, seq in work.seq_of_tenant.items():
+            book = self._books.of(tenant)
+            if book.announced < seq <= book.seq:
+                book.announced = seq
+                self._posted.books[book] = None
+
+
+_NOTHING = Mark(0)
+
+
+def _named(draft: PlacedDraft) -> tuple[str, str]:
+    if draft.id is None or draft.collection is None:
+        raise Invalid("a draft needs an id and a collection by the time it is saved")
+    return draft.id, draft.collection
+
+
+def _saved(receipt: Saved | _Receipt) -> Saved:
+    if isinstance(receipt, Saved):
+        return receipt
+    id, version, mark, outcome = receipt
+    return Saved(id=id, version=version, seq=mark.seq, outcome=outcome)
+
+
+def _annotated(receipt: AnnotateOutcome | _NoteReceipt) -> AnnotateOutcome:
+    if isinstance(receipt, AnnotateOutcome):
+        return receipt
+    id, step, mark, outcome = receipt
+    return AnnotateOutcome(id=id, step=step, seq=mark.seq, outcome=outcome)
