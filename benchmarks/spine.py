@@ -8,6 +8,8 @@ the database.
 
 import argparse
 import asyncio
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from statistics import median, quantiles
@@ -15,10 +17,11 @@ from statistics import median, quantiles
 import nats
 import orjson
 import uvloop
-from nats.aio.msg import Msg
+from nats.aio.client import Client
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.echo import ECHO_SUBJECT
 from benchmarks.system import System, running_system
 from shared.bus.bus import Bus
 from shared.bus.nats import NatsWire
@@ -91,25 +94,32 @@ async def timed(ask: Callable[[], Awaitable[object]]) -> list[float]:
     return took
 
 
-async def queries(bus: Bus, url: str) -> tuple[float, float]:
+async def queries(bus: Bus, url: str, document_id: str) -> tuple[float, float]:
     """Median milliseconds of a query to the database, and of an echo by plain nats-py, in turns."""
-    server, client = await nats.connect(url), await nats.connect(url)
-
-    async def echo(message: Msg) -> None:
-        await message.respond(message.data)
-
-    await server.subscribe("bench.echo", cb=echo)
-    await server.flush()
-    payload = GetDocument(id="d0").encode()
+    client = await nats.connect(url)
+    echo = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.echo", url, stdin=subprocess.PIPE)
+    payload = GetDocument(id=document_id).encode()
     try:
+        await _until_answered(client, ECHO_SUBJECT)
         ours, plain = [], []
         for _ in range(3):
-            plain.append(median(await timed(lambda: client.request("bench.echo", payload, timeout=5))))
-            ours.append(median(await timed(lambda: bus.ask(TENANT, GetDocument(id="d0")))))
+            plain.append(median(await timed(lambda: client.request(ECHO_SUBJECT, payload, timeout=5))))
+            ours.append(median(await timed(lambda: bus.ask(TENANT, GetDocument(id=document_id)))))
         return median(ours), median(plain)
     finally:
+        echo.terminate()
+        await echo.wait()
         await client.close()
-        await server.close()
+
+
+async def _until_answered(client: Client, subject: str) -> None:
+    while True:
+        try:
+            await client.request(subject, b"", timeout=1)
+        except nats.errors.NoRespondersError:
+            await asyncio.sleep(0.05)
+        else:
+            return
 
 
 async def measure(documents: int, repeats: int) -> Table:
@@ -128,7 +138,7 @@ async def measure(documents: int, repeats: int) -> Table:
             rate, samples = await sustained(wire, system, 0, documents)
             rates.append(rate)
             memory = samples
-            ratios.append(await queries(bus, system.url))
+            ratios.append(await queries(bus, system.url, "d0"))
             await wire.close()
     return report(rates, (p50s, p99s), ratios, memory)
 

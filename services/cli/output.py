@@ -3,13 +3,16 @@
 import sys
 
 import orjson
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 
+from services.cli.harmless import harmless
 from shared.contracts.message import Contract
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
+
+PIPE_WIDTH = 1_000
 
 
 def print_json(value: object) -> None:
@@ -19,10 +22,16 @@ def print_json(value: object) -> None:
     sys.stdout.buffer.flush()
 
 
+def show(picture: RenderableType) -> None:
+    """A table or the like. In a pipe it takes the width it needs, because nobody's window ends there."""
+    # A console of its own, because `print` takes a width only to become narrower.
+    (console if console.is_terminal else Console(highlight=False, width=PIPE_WIDTH)).print(picture)
+
+
 def note(message: str) -> None:
     """Something for the person, not for the pipe."""
-    errors.print(escape(message), style="dim")
+    errors.print(escape(harmless(message)), style="dim", soft_wrap=True)
 
 
 def complain(message: str) -> None:
-    errors.print(f"[bold red]postil:[/] {escape(message)}")
+    errors.print(f"[bold red]postil:[/] {escape(harmless(message))}", soft_wrap=True)

@@ -1,21 +1,27 @@
 """What every command needs: the settings with the options applied, a bus, and one way in which failures end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Annotated, TypeVar
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
+from services.cli.endpoints import check_alive
+from services.cli.origins import unknown_settings
 from services.cli.output import complain
 from shared.bus.bus import Bus
 from shared.bus.connect import connect
 from shared.contracts.message import in_words
 from shared.errors import Conflict, Invalid, NotFound, PostilError, TooLarge, Unavailable
-from shared.settings import Settings
+from shared.settings import CONFIG_VARIABLE, Settings, config_file
 
 ResultT = TypeVar("ResultT")
 
@@ -49,14 +55,31 @@ class Session:
     settings: Settings
 
 
-def settings_with(data: Path | None = None, tenant: str | None = None) -> Settings:
+def command_line(data: Path | None = None, tenant: str | None = None, port: int | None = None) -> dict[str, object]:
+    """What the options said, as settings."""
+    said = {"data": data, "tenant": tenant, "broker": None if port is None else {"port": port}}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def settings_with(data: Path | None = None, tenant: str | None = None, port: int | None = None) -> Settings:
     """The settings, with the command line's word above all others."""
-    said = {name: value for name, value in {"data": data, "tenant": tenant}.items() if value is not None}
     try:
-        return Settings.model_validate(said) if not said else Settings(**said)  # type: ignore[arg-type] # by name
+        if CONFIG_VARIABLE in os.environ and not config_file().is_file():
+            raise FileNotFoundError(f"{CONFIG_VARIABLE} names {config_file()}, and there is no such file")
+        return Settings(**command_line(data, tenant, port))  # type: ignore[arg-type]  # by name, and then validated
     except ValidationError as error:
         complain(f"a setting is wrong: {in_words(error)}")
+        warn_of_unknown()
         raise typer.Exit(Exit.USAGE) from error
+    except (SettingsError, TOMLDecodeError, OSError) as error:
+        complain(f"the settings can't be read: {error}")
+        raise typer.Exit(Exit.USAGE) from error
+
+
+def warn_of_unknown() -> None:
+    """Tell of names that were written down as settings and are none: they are most likely typing mistakes."""
+    for sentence in unknown_settings():
+        complain(sentence)
 
 
 def run(work: Callable[[Session], Awaitable[ResultT]], *, data: Path | None, tenant: str | None) -> ResultT:
@@ -70,8 +93,17 @@ def run(work: Callable[[Session], Awaitable[ResultT]], *, data: Path | None, ten
         finally:
             await bus.wire.close()
 
-    try:
+    with reporting():
+        if settings.nats.url is None:
+            check_alive(settings.data)
         return asyncio.run(connected())
+
+
+@contextmanager
+def reporting() -> Iterator[None]:
+    """A failure is told in one sentence and becomes the exit code."""
+    try:
+        yield
     except PostilError as error:
         complain(error.detail)
         raise typer.Exit(exit_code_of(error)) from error

@@ -1,13 +1,14 @@
 """The state that the ledger decides on: what a store loads for a transaction, and the entries that come of it.
 
-Everything here is in the words of one tenant. How a store numbers tenants and collections is its own affair; it may
-leave its number in the fields called `stored_as`, which nobody else reads.
+Nothing here refers back to what refers to it, so that a transaction's books are gone as soon as it is over: left
+to the garbage collector, they cost more time than the work itself. How a store numbers tenants and collections is its
+own affair; it may leave its number in the fields called `stored_as`, which nobody else reads.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from services.database.store import Annotate, Delete, Save, Work
+from services.database.store import Annotate, Answer, Delete, Run, Save, Work
 from shared.contracts.changes import Op
 from shared.contracts.documents import Outcome
 
@@ -17,6 +18,10 @@ class Mark:
     """A number in the log. While its transaction is being decided it is not known yet, and stands at 0."""
 
     seq: int
+
+
+# Before the first change.
+NOTHING = Mark(0)
 
 
 @dataclass(slots=True, eq=False)
@@ -43,7 +48,6 @@ class TenantBook:
 
 @dataclass(slots=True, eq=False)
 class CollectionRow:
-    book: TenantBook
     name: str
     documents: int = 0
     last_seq: int = 0
@@ -57,18 +61,22 @@ class DocumentRow:
 
     id: str
     collection: CollectionRow
-    version: int
-    alive: bool
+    version: int = 0
+    alive: bool = False
     # The creating change, which is its place in the list; the newest put or delete; the newest of any kind.
-    created: Mark
-    current: Mark
-    head: Mark
-    created_at: int
+    created: Mark = NOTHING
+    current: Mark = NOTHING
+    head: Mark = NOTHING
+    created_at: int = 0
     digest: bytes | None = None
     place: str | None = None
     expires_at: int | None = None
     notes: dict[str, Note] = field(default_factory=dict)
     stored_as: int = 0
+
+    def bodies(self) -> list[Mark]:
+        """The changes whose bodies are needed to serve the document as it is now."""
+        return [self.current, *dict.fromkeys(note.mark for note in self.notes.values())]
 
 
 @dataclass(slots=True, eq=False)
@@ -89,7 +97,7 @@ class Entry(Mark):
     """One change on its way into the log."""
 
     op: Op
-    row: DocumentRow
+    id: str
     version: int
     previous: Mark | None
     place: str | None = None
@@ -114,6 +122,37 @@ class Books:
         if book is None:
             book = self.tenants[tenant] = TenantBook(tenant)
         return book
+
+
+# When a body was replaced, and which one.
+Superseded = tuple[int, TenantBook, Mark]
+
+
+@dataclass(slots=True)
+class Group:
+    """The changes of one transaction to one collection; their numbers are consecutive."""
+
+    book: TenantBook
+    collection: CollectionRow
+    entries: list[Entry] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Posted:
+    """What came of the works. Everything in it is new or changed, and has to be written."""
+
+    answers: list[Answer] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    books: dict[TenantBook, None] = field(default_factory=dict)
+    rows: dict[DocumentRow, TenantBook] = field(default_factory=dict)
+    # Rows whose notes are others than before.
+    annotated: dict[DocumentRow, TenantBook] = field(default_factory=dict)
+    keys: list[tuple[TenantBook, KeyRow]] = field(default_factory=list)
+    # Changes whose body something newer has replaced; it may be dropped after a time.
+    superseded: list[Superseded] = field(default_factory=list)
+    # Documents whose bodies must go, up to that change.
+    erased: list[tuple[TenantBook, Mark]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

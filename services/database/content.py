@@ -3,7 +3,7 @@
 Pure functions. Which of them is due, and with which numbers, is the ledger's business.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Literal
@@ -95,7 +95,7 @@ def note_of(annotation: Annotation, at: str) -> tuple[bytes, bytes]:
         raise Invalid(f"the annotation can't be kept as JSON: {error}") from error
 
 
-def digest_of_note(note: dict[str, object] | dict[str, JsonValue]) -> bytes:
+def digest_of_note(note: Mapping[str, object]) -> bytes:
     """Over what was found, not over what finding it took."""
     return digest_of([note.get(name) for name in ("step_version", "version", "status", "value", "reason")])
 

@@ -6,15 +6,26 @@ announced together is numbered together; one document's changes keep their order
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from services.database import verdicts
-from services.database.books import Books, CollectionRow, DocumentRow, Entry, KeyRow, Mark, Note, TenantBook
+from services.database import transitions, verdicts
+from services.database.books import (
+    NOTHING,
+    Books,
+    CollectionRow,
+    DocumentRow,
+    Entry,
+    Group,
+    KeyRow,
+    Mark,
+    Note,
+    Posted,
+    TenantBook,
+)
 from services.database.content import content_of, milliseconds_text, note_of
 from services.database.numbering import number
-from services.database.store import Annotate, Answer, Delete, Expire, MarkAnnounced, Run, Save, Work
+from services.database.store import Annotate, Answer, Delete, Expire, MarkAnnounced, Save, Work
 from shared.clock import from_milliseconds, to_milliseconds
 from shared.contracts.annotations import AnnotateOutcome, Annotation
 from shared.contracts.changes import Op
@@ -22,26 +33,6 @@ from shared.contracts.documents import Deleted, Outcome
 from shared.contracts.problem import Problem
 from shared.contracts.saving import PlacedDraft, Saved
 from shared.errors import Invalid, PostilError
-
-
-@dataclass(slots=True)
-class Posted:
-    """What came of the works. Everything in it is new or changed, and has to be written."""
-
-    answers: list[Answer] = field(default_factory=list)
-    runs: list[Run] = field(default_factory=list)
-    books: dict[TenantBook, None] = field(default_factory=dict)
-    collections: dict[CollectionRow, None] = field(default_factory=dict)
-    rows: dict[DocumentRow, None] = field(default_factory=dict)
-    # Rows whose notes are others than before.
-    annotated: dict[DocumentRow, None] = field(default_factory=dict)
-    entries: list[Entry] = field(default_factory=list)
-    keys: list[tuple[TenantBook, KeyRow]] = field(default_factory=list)
-    # Changes whose body something newer has replaced; it may be dropped after a time.
-    superseded: list[tuple[TenantBook, Mark]] = field(default_factory=list)
-    # Documents whose bodies must go, up to that change.
-    erased: list[tuple[TenantBook, Mark]] = field(default_factory=list)
-
 
 # Answers whose number is not known yet: one to a draft, and one to an annotation.
 _Receipt = tuple[str, int, Mark, Outcome]
@@ -59,16 +50,15 @@ class _Posting:
         self._at = to_milliseconds(now)
         self._at_text = milliseconds_text(self._at)
         self._posted = Posted()
-        self._groups: dict[CollectionRow, list[Entry]] = {}
+        self._groups: dict[CollectionRow, Group] = {}
 
     def post(self, works: Sequence[Work]) -> Posted:
         answers = [self._decide(work) for work in works]
         posted = self._posted
-        for collection, entries in self._groups.items():
-            posted.runs.append(number(collection, entries, self._at))
-            posted.entries += entries
-            posted.collections[collection] = None
-            posted.books[collection.book] = None
+        for group in self._groups.values():
+            posted.runs.append(number(group, self._at, self._at_text))
+            posted.groups.append(group)
+            posted.books[group.book] = None
         posted.answers = [answer() for answer in answers]
         return posted
 
@@ -107,7 +97,7 @@ class _Posting:
             row = self._put(book, row, (id, collection), draft, digest, content, expires_at)
         elif draft.place is not None and (row.place is None or draft.place > row.place):
             row.place = draft.place
-            self._posted.rows[row] = None
+            self._posted.rows[row] = book
         if key is not None:
             known = KeyRow(key, digest, id, row.version, row.current, outcome, self._at)
             book.keys[key] = known
@@ -125,36 +115,25 @@ class _Posting:
         expires_at: int | None,
     ) -> DocumentRow:
         if row is None:
-            row = self._new_row(book, *name)
-        elif row.alive:
-            self._posted.superseded.append((book, row.current))
-        entry = self._enter("put", row)
-        if not row.alive:
-            row.alive, row.created, row.created_at = True, entry, self._at
-            book.documents += 1
-            row.collection.documents += 1
+            row = _new_row(book, *name)
+        entry = self._enter("put", book, row)
+        transitions.put(self._posted, book, row, entry, self._at)
         entry.content, entry.key, entry.place = content, draft.idempotency_key, draft.place
         entry.created_at, entry.expires_at = row.created_at, expires_at
-        row.current, row.digest, row.expires_at = entry, digest, expires_at
+        row.digest, row.expires_at = digest, expires_at
         if draft.place is not None:
             row.place = draft.place
         return row
 
-    def _new_row(self, book: TenantBook, id: str, name: str) -> DocumentRow:
-        collection = book.collections.get(name)
-        if collection is None:
-            collection = book.collections[name] = CollectionRow(book, name)
-        row = book.rows[id] = DocumentRow(id, collection, 0, False, _NOTHING, _NOTHING, _NOTHING, self._at)
-        return row
-
-    def _enter(self, op: Op, row: DocumentRow) -> Entry:
+    def _enter(self, op: Op, book: TenantBook, row: DocumentRow) -> Entry:
         """A change of the document at the end of the log, so far without a number."""
         if op != "annotate":
             row.version += 1
-        entry = Entry(0, op, row, row.version, None if row.head is _NOTHING else row.head)
-        row.head = entry
-        self._groups.setdefault(row.collection, []).append(entry)
-        self._posted.rows[row] = None
+        entry = Entry(0, op, row.id, row.version, None if row.head is NOTHING else row.head)
+        group = self._groups.get(row.collection)
+        if group is None:
+            group = self._groups[row.collection] = Group(book, row.collection)
+        group.entries.append(entry)
         return entry
 
     def _end_of(self, draft: PlacedDraft) -> int | None:
@@ -179,15 +158,7 @@ class _Posting:
         return lambda: Deleted(id=work.id, version=version, seq=mark.seq)
 
     def _end(self, book: TenantBook, row: DocumentRow, op: Op) -> None:
-        """The document becomes a tombstone."""
-        replaced = {row.current: None} | {note.mark: None for note in row.notes.values()}
-        self._posted.superseded += [(book, mark) for mark in replaced]
-        row.current = self._enter(op, row)
-        row.alive, row.digest, row.expires_at = False, None, None
-        row.notes.clear()
-        self._posted.annotated[row] = None
-        book.documents -= 1
-        row.collection.documents -= 1
+        transitions.end(self._posted, book, row, self._enter(op, book, row), self._at)
 
     def _expire(self, count_max: int) -> int:
         rows = [(book := self._books.of(tenant), book.rows[id]) for tenant, id in self._books.due]
@@ -215,13 +186,11 @@ class _Posting:
         if old is not None and old.digest == digest:
             return annotation.id, annotation.step, old.mark, "unchanged"
         if row not in entries:
-            entries[row] = self._enter("annotate", row)
+            entries[row] = self._enter("annotate", book, row)
         entry = entries[row]
         entry.notes[annotation.step] = text
-        row.notes[annotation.step] = Note(annotation.step, annotation.version, digest, entry)
-        self._posted.annotated[row] = None
-        if old is not None and all(note.mark is not old.mark for note in row.notes.values()):
-            self._posted.superseded.append((book, old.mark))
+        note = Note(annotation.step, annotation.version, digest, entry)
+        transitions.annotate(self._posted, book, row, entry, self._at, {note.step: note})
         return annotation.id, annotation.step, entry, "annotated"
 
     def _mark_announced(self, work: MarkAnnounced) -> None:
@@ -232,7 +201,12 @@ class _Posting:
                 self._posted.books[book] = None
 
 
-_NOTHING = Mark(0)
+def _new_row(book: TenantBook, id: str, name: str) -> DocumentRow:
+    collection = book.collections.get(name)
+    if collection is None:
+        collection = book.collections[name] = CollectionRow(name)
+    row = book.rows[id] = DocumentRow(id, collection)
+    return row
 
 
 def _named(draft: PlacedDraft) -> tuple[str, str]:

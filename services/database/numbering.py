@@ -1,24 +1,21 @@
 """Gives the changes of a transaction their numbers, and with the numbers their final form."""
 
-from collections.abc import Sequence
-
-from services.database.books import CollectionRow, Entry
+from services.database.books import Entry, Group
 from services.database.content import change_json, document_json, milliseconds_text
 from services.database.store import Run, StoredChange
 
 
-def number(collection: CollectionRow, entries: Sequence[Entry], at: int) -> Run:
-    """Give the collection's new changes the tenant's next numbers, and write their bodies."""
-    book = collection.book
-    at_text = milliseconds_text(at)
+def number(group: Group, at: int, at_text: str) -> Run:
+    """Give the group the tenant's next numbers, and write the bodies of its changes."""
+    book, collection = group.book, group.collection
     previous_seq = collection.last_seq
     changes: list[StoredChange] = []
-    for seq, entry in enumerate(entries, book.seq + 1):
+    for seq, entry in enumerate(group.entries, book.seq + 1):
         entry.seq = seq
         entry.body = _body(book.name, entry, at, at_text)
-        said = change_json(seq, entry.op, collection.name, entry.row.id, entry.version, at_text, entry.body)
+        said = change_json(seq, entry.op, collection.name, entry.id, entry.version, at_text, entry.body)
         changes.append(StoredChange(seq, collection.name, said))
-    book.seq += len(entries)
+    book.seq += len(group.entries)
     collection.last_seq, collection.last_at = book.seq, at
     return Run(book.name, collection.name, previous_seq, changes)
 

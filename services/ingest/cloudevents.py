@@ -20,12 +20,12 @@ from typing import Annotated, Literal
 from urllib.parse import unquote
 
 import orjson
-from pydantic import Field, JsonValue, StringConstraints, ValidationError
+from pydantic import Field, JsonValue, StringConstraints, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from services.ingest.forms import EVENT_HEADER_PREFIX, is_json, media_type_of, why_not_json, why_not_utf8
 from services.ingest.names import digest
-from shared.contracts.documents import ShortText
+from shared.contracts.documents import ShortText, Tag
 from shared.contracts.message import Contract, in_words
 from shared.contracts.moment import Moment
 from shared.contracts.saving import PlacedDraft
@@ -34,6 +34,8 @@ from shared.errors import Invalid
 # With the digest behind it, it still fits into a document's id.
 EventId = Annotated[str, StringConstraints(min_length=1, max_length=150)]
 Named = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
+
+_TAG: TypeAdapter[str] = TypeAdapter(Tag)
 
 
 class CloudEvent(Contract, extra="allow"):
@@ -143,12 +145,14 @@ def _tags(event: CloudEvent, extensions: Mapping[str, JsonValue]) -> tuple[str, 
         attributes["dataschema"] = event.dataschema
     if event.datacontenttype and not is_json(media_type_of(event.datacontenttype)):
         attributes["datacontenttype"] = event.datacontenttype
-    return tuple(f"{name}={_as_text(name, value)}" for name, value in sorted(attributes.items()) if value is not None)
+    return tuple(_tag(name, value) for name, value in sorted(attributes.items()) if value is not None)
 
 
-def _as_text(name: str, value: JsonValue) -> str:
-    if isinstance(value, str):
-        return value
+def _tag(name: str, value: JsonValue) -> str:
     if isinstance(value, (dict, list)):
-        raise Invalid(f"the extension attribute {name!r} should be a string, a number or a boolean")
-    return orjson.dumps(value).decode()
+        raise Invalid(f"the attribute {name!r} should be a string, a number or a boolean")
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    try:
+        return _TAG.validate_python(f"{name}={text}")
+    except ValidationError as error:
+        raise Invalid(f"the attribute {name!r} can't be kept as a tag: {in_words(error)}") from error

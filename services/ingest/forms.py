@@ -148,7 +148,7 @@ def why_not_json(payload: bytes) -> str:
         from_json(payload)
     except ValueError as error:
         return not_json(str(error))
-    return "not valid JSON"
+    return "not the JSON that was expected"
 
 
 def why_not_utf8(payload: bytes) -> str | None:

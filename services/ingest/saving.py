@@ -11,6 +11,10 @@ from shared.errors import Internal, PostilError
 from shared.runtime.batcher import Batcher
 from shared.settings import IngestSettings
 
+# While the database commits one request, the next is on its way. They arrive in order; should one fail and come
+# again after a later one, the places in it keep it from overwriting anything newer.
+REQUESTS_MAX = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Portion:
@@ -30,7 +34,10 @@ class Saving:
         # One number bounds bytes and count: a small document weighs as much as fits `save_count_max` times.
         self._weight_min = max(1, settings.save_bytes_max // settings.save_count_max)
         self._batcher: Batcher[Portion, Sequence[Saved]] = Batcher(
-            self._flush, weight_max=settings.save_bytes_max, weigh=lambda portion: portion.weight
+            self._flush,
+            weight_max=settings.save_bytes_max,
+            weigh=lambda portion: portion.weight,
+            flushes_max=REQUESTS_MAX,
         )
 
     async def save(self, tenant: str, drafts: Sequence[PlacedDraft]) -> Sequence[Saved]:

@@ -44,17 +44,16 @@ class IngestService(Service):
     async def take_in(self, batch: Sequence[Delivery]) -> None:
         """Save what can be saved, then bury what can't: after a failure in between, saving again changes nothing."""
         messages: list[tuple[Delivery, Incoming, Taken]] = []
+        saving: list[asyncio.Task[Sequence[Saved]]] = []
         for delivery in batch:
             incoming = _incoming(delivery)
-            messages.append((delivery, incoming, self._take_in(incoming)))
-            # A large batch must not keep the other door, or the claims on these messages, waiting.
+            taken = self._take_in(incoming)
+            messages.append((delivery, incoming, taken))
+            tenant, _ = tenant_and_address(delivery.subject)
+            saving.append(asyncio.create_task(self._saving.save(tenant, _drafts(taken))))
+            # The first are saved while the others are taken in; and the other door must not wait for a large batch.
             await asyncio.sleep(0)
-        saved = await asyncio.gather(
-            *(
-                self._saving.save(tenant_and_address(delivery.subject)[0], _drafts(taken))
-                for delivery, _, taken in messages
-            )
-        )
+        saved = await asyncio.gather(*saving)
         for (delivery, incoming, taken), outcomes in zip(messages, saved, strict=True):
             for refused in _refused(incoming, taken, outcomes):
                 await self._bury(delivery, refused.reason, payload=refused.original, index=refused.index)

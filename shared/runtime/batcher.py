@@ -14,7 +14,10 @@ ResultT = TypeVar("ResultT")
 
 
 class Batcher(Generic[ItemT, ResultT]):
-    """`flush` gets the items in the order of their arrival and returns a result, or an error, for each."""
+    """`flush` gets the items in the order of their arrival and returns a result, or an error, for each.
+
+    With more flushes than one at a time they begin in that order, and may end in another.
+    """
 
     def __init__(
         self,
@@ -22,19 +25,21 @@ class Batcher(Generic[ItemT, ResultT]):
         *,
         weight_max: int,
         weigh: Callable[[ItemT], int],
+        flushes_max: int = 1,
     ) -> None:
         self._flush = flush
         self._weight_max = weight_max
         self._weigh = weigh
+        self._flushes_max = flushes_max
         self._waiting: deque[tuple[ItemT, asyncio.Future[ResultT]]] = deque()
-        self._flushing: asyncio.Task[None] | None = None
+        self._flushing: set[asyncio.Task[None]] = set()
 
     def submit(self, item: ItemT) -> asyncio.Future[ResultT]:
         """Queue an item; the future has its result. How many may wait is bounded by who calls."""
         future: asyncio.Future[ResultT] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
-        if self._flushing is None:
-            self._flushing = asyncio.create_task(self._run())
+        if len(self._flushing) < self._flushes_max:
+            self._flushing.add(asyncio.create_task(self._run()))
         return future
 
     @property
@@ -43,15 +48,17 @@ class Batcher(Generic[ItemT, ResultT]):
 
     async def drain(self) -> None:
         """Return when everything that was submitted has its result."""
-        while self._flushing is not None:
-            await asyncio.shield(self._flushing)
+        while self._flushing:
+            await asyncio.wait(self._flushing)
 
     async def _run(self) -> None:
         try:
             while self._waiting:
                 await self._flush_once(self._next_batch())
         finally:
-            self._flushing = None
+            # In the same turn in which nothing waited: who submits in the next one must not count on us.
+            if (task := asyncio.current_task()) is not None:
+                self._flushing.discard(task)
 
     async def _flush_once(self, batch: Sequence[tuple[ItemT, asyncio.Future[ResultT]]]) -> None:
         try:

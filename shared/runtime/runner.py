@@ -1,6 +1,7 @@
 """Runs one service on a bus: opens its doors, keeps its loops going, and closes them in order."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -141,6 +142,7 @@ class Runner:
     def vitals(self) -> Mapping[str, object]:
         return {
             **self._service.vitals(),
+            "pid": os.getpid(),
             "taken": sum(loop.taken for loop in self._batch_loops),
             "holding": sum(loop.holding for loop in self._batch_loops),
             "dead_letters": self._undertaker.buried,

@@ -4,4 +4,30 @@ from collections.abc import Callable
 
 import typer
 
-COMMAND_GROUPS: tuple[Callable[[typer.Typer], None], ...] = ()
+from services.cli.commands import (
+    config,
+    dead,
+    doctor,
+    documents,
+    exporting,
+    importing,
+    publish,
+    serve,
+    status,
+    up,
+    watch,
+)
+
+COMMAND_GROUPS: tuple[Callable[[typer.Typer], None], ...] = (
+    up.add_to,
+    serve.add_to,
+    publish.add_to,
+    importing.add_to,
+    exporting.add_to,
+    documents.add_to,
+    watch.add_to,
+    dead.add_to,
+    status.add_to,
+    doctor.add_to,
+    config.add_to,
+)

@@ -43,7 +43,8 @@ class Connection(aiosqlite.Connection):
         self.waiting += 1
         try:
             with translated():
-                return cast(ResultT, await self._execute(work, self._connection))
+                done = await self._execute(work, self._connection)  # type: ignore[no-untyped-call]  # no hints there
+                return cast(ResultT, done)
         finally:
             self.waiting -= 1
 

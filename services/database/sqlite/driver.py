@@ -4,7 +4,7 @@ Deliberately not the interpreter's own: SQLite before 3.51.3 can corrupt a datab
 while another one writes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, cast
 
 import pysqlite3.dbapi2 as _library  # type: ignore[import-untyped]  # it ships no types
@@ -30,7 +30,7 @@ class Connection(Protocol):
     @property
     def in_transaction(self) -> bool: ...
 
-    def execute(self, sql: str, parameters: Sequence[Value] = ()) -> Cursor: ...
+    def execute(self, sql: str, parameters: Sequence[Value] | Mapping[str, Value] = ()) -> Cursor: ...
 
     def close(self) -> None: ...
 

@@ -35,10 +35,11 @@ def get_at(connection: driver.Connection, tenant: str, id: str, at: int | dateti
     if put is None:
         raise NotFound(f"there was no document {id!r} at that time")
     statement = "SELECT entry, body FROM changes WHERE entry IN {values}"
-    bodies = dict(matching(connection, statement, [put, *annotations]))
-    if bodies[put] is None:
+    bodies: dict[int, bytes | None] = dict(matching(connection, statement, [put, *annotations]))
+    document = bodies[put]
+    if document is None:
         raise NotFound(f"the content of document {id!r} at that time is no longer kept")
-    return with_notes(bodies[put], notes_then([bodies[entry] for entry in annotations]))
+    return with_notes(document, notes_then([bodies[entry] for entry in annotations]))
 
 
 def _life(walk: Iterable[driver.Row]) -> tuple[int | None, list[int]]:

@@ -88,7 +88,7 @@ def _collections(
     missing = set(numbers) - {row[4] for row in found}
     found += matching(connection, f"{columns} no IN {{values}}", list(missing))
     for row in found:
-        book.collections[row[0]] = CollectionRow(book, *row)
+        book.collections[row[0]] = CollectionRow(*row)
     return {collection.stored_as: collection for collection in book.collections.values()}
 
 

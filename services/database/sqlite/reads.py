@@ -40,7 +40,7 @@ def annotated(connection: driver.Connection, documents: Sequence[driver.Row]) ->
         connection, "SELECT document, entry, step FROM notes WHERE document IN {values}", [no for no, _ in documents]
     ):
         steps.setdefault((document, entry), set()).add(step)
-    bodies = dict(
+    bodies: dict[int, bytes | None] = dict(
         matching(connection, "SELECT entry, body FROM changes WHERE entry IN {values}", [entry for _, entry in steps])
     )
     notes: dict[int, list[bytes]] = {}
@@ -49,23 +49,23 @@ def annotated(connection: driver.Connection, documents: Sequence[driver.Row]) ->
     return [with_notes(body, notes.get(no, ())) for no, body in documents if body is not None]
 
 
+_DOCUMENTS = "SELECT documents.no, body FROM documents JOIN changes ON changes.entry = documents.current"
+
+
 def list_documents(
     connection: driver.Connection, tenant: str, collection: str | None, limit: int, bytes_max: int, after: str | None
 ) -> DocumentRows:
     after_seq = seq_after(tenant, collection, after)
     number = tenant_number(connection, tenant)
     if collection is None:
-        counted, where, key = "SELECT documents FROM tenants WHERE no = ?", "documents.no <= ?", entries_of(number)[1]
-        total = connection.execute(counted, (number,)).fetchall()
+        bound, counted = entries_of(number)[1], ("SELECT documents FROM tenants WHERE no = ?", number)
+        listed = f"{_DOCUMENTS} WHERE documents.no > ? AND documents.no <= ? ORDER BY documents.no LIMIT ?"
     else:
-        key = collection_number(connection, number, collection)
-        counted, where = "SELECT documents FROM collections WHERE no = ?", "documents.collection = ?"
-        total = connection.execute(counted, (key,)).fetchall()
-    cursor = connection.execute(
-        "SELECT documents.no, body FROM documents JOIN changes ON changes.entry = documents.current"
-        f" WHERE documents.no > ? AND {where} ORDER BY documents.no LIMIT ?",
-        (entry_of(number, after_seq), key, limit + 1),
-    )
+        bound = collection_number(connection, number, collection)
+        counted = ("SELECT documents FROM collections WHERE no = ?", bound)
+        listed = f"{_DOCUMENTS} WHERE documents.no > ? AND documents.collection = ? ORDER BY documents.no LIMIT ?"
+    total = connection.execute(counted[0], counted[1:]).fetchall()
+    cursor = connection.execute(listed, (entry_of(number, after_seq), bound, limit + 1))
     page, more = page_of(cursor, limit, bytes_max)
     follows = cursor_after(tenant, collection, seq_of(page[-1][0])) if more else None
     return DocumentRows(annotated(connection, page), follows, total[0][0] if total else 0)
@@ -95,8 +95,7 @@ def collection_number(connection: driver.Connection, tenant: int, name: str) -> 
 def recent(connection: driver.Connection, tenant: str, collection: str, limit: int, bytes_max: int) -> list[bytes]:
     number = collection_number(connection, tenant_number(connection, tenant), collection)
     cursor = connection.execute(
-        "SELECT documents.no, body FROM documents JOIN changes ON changes.entry = documents.current"
-        " WHERE documents.collection = ? AND documents.no > 0 ORDER BY documents.no DESC LIMIT ?",
+        f"{_DOCUMENTS} WHERE documents.collection = ? AND documents.no > 0 ORDER BY documents.no DESC LIMIT ?",
         (number, limit),
     )
     return annotated(connection, page_of(cursor, limit, bytes_max)[0])

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from services.database.ledger import post
 from services.database.sqlite import driver, history, reads, upkeep
-from services.database.sqlite.connection import Connection, connect, transaction, tune_for_reading
+from services.database.sqlite.connection import Connection, connect, transaction, tune, tune_for_reading
+from services.database.sqlite.examine import examine
 from services.database.sqlite.loading import load
 from services.database.sqlite.lock import FileLock
 from services.database.sqlite.schema import migrate
@@ -28,10 +29,11 @@ BUSY_SECONDS_MAX = 5.0
 class SqliteStore:
     """Made by `open`. It has the file for itself until it is closed."""
 
-    def __init__(self, path: Path, clock: Clock, lock: FileLock) -> None:
+    def __init__(self, path: Path, clock: Clock, lock: FileLock, busy_seconds_max: float) -> None:
         self._path = path
         self._clock = clock
         self._lock = lock
+        self._busy_seconds_max = busy_seconds_max
         self._connections: list[Connection] = []
         self._closing: asyncio.Task[None] | None = None
 
@@ -42,24 +44,25 @@ class SqliteStore:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Unavailable(f"The directory {path.parent} can't be made: {error.strerror}.") from error
-        store = cls(path, clock, FileLock(path))
+        store = cls(path, clock, FileLock(path), busy_seconds_max)
         try:
-            await store._connect(busy_seconds_max)
+            await store._connect()
         except BaseException:
             await store.close()
             raise
         return store
 
-    async def _connect(self, busy_seconds_max: float) -> None:
+    async def _connect(self) -> None:
         def prepare(connection: driver.Connection) -> None:
             migrate(connection, self._path)
 
-        self._connections.append(await connect(self._path, busy_seconds_max, prepare))
+        self._connections.append(await connect(self._path, self._busy_seconds_max, prepare))
         for _ in range(READERS):
-            self._connections.append(await connect(self._path, busy_seconds_max, tune_for_reading))
+            self._connections.append(await connect(self._path, self._busy_seconds_max, tune_for_reading))
 
     async def commit(self, works: Sequence[Work]) -> Commit:
-        return await self._writer.run(lambda connection: _commit(connection, works, self._clock.now()))
+        now = self._clock.now()
+        return await self._writer.run(lambda connection: _commit(connection, works, now))
 
     async def get(self, tenant: str, id: str, at: int | datetime | None) -> bytes:
         if at is None:
@@ -92,7 +95,22 @@ class SqliteStore:
         return await self._read(reads.tenants)
 
     async def examine(self, tenant: str, repair: bool) -> Examination:
-        raise NotImplementedError
+        """Reads the whole log of the tenant. With `repair`, writing waits until it is done."""
+        if repair:
+            return await self._writer.run(lambda _: self._repair(tenant))
+        examiner = await connect(self._path, self._busy_seconds_max, tune)
+        try:
+            return await examiner.run(lambda connection: examine(connection, tenant, repair=False))
+        finally:
+            await examiner.close()
+
+    def _repair(self, tenant: str) -> Examination:
+        connection = driver.connect(str(self._path), busy_seconds_max=self._busy_seconds_max)
+        try:
+            tune(connection)
+            return examine(connection, tenant, repair=True)
+        finally:
+            connection.close()
 
     async def size_bytes(self) -> int:
         files = [self._path, self._path.with_name(self._path.name + "-wal")]

@@ -10,13 +10,19 @@ from services.database.sqlite.rows import matching
 # Keys may be missing that are older than this moment.
 KEYS_KEPT_SINCE = "keys_kept_since"
 
-_CHAIN = """
+_ERASE = """
     WITH RECURSIVE chain (entry, previous) AS (
         SELECT entry, previous FROM changes WHERE entry = ?
         UNION ALL
         SELECT changes.entry, changes.previous FROM chain JOIN changes ON changes.entry = chain.previous
         WHERE chain.previous < chain.entry
     )
+    UPDATE changes SET body = NULL WHERE entry IN (SELECT entry FROM chain)
+"""
+
+_NOTE = """
+    INSERT INTO upkeep (name, value) VALUES (?, ?)
+    ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)
 """
 
 
@@ -37,17 +43,11 @@ def _forget_keys(connection: driver.Connection, before: int, count_max: int) -> 
     if count:
         connection.execute("DELETE FROM keys WHERE no <= ?", (oldest[count - 1][0],))
         since = max(at for _, at in oldest[:count]) + 1
-        connection.execute(
-            "INSERT INTO upkeep (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
-            (KEYS_KEPT_SINCE, since),
-        )
+        connection.execute(_NOTE, (KEYS_KEPT_SINCE, since))
     return count
 
 
 def erase(connection: driver.Connection, marks: Iterable[tuple[TenantBook, Mark]]) -> None:
     """Empty the bodies of these changes and of all that came before them to the same documents."""
     for book, mark in marks:
-        connection.execute(
-            f"{_CHAIN} UPDATE changes SET body = NULL WHERE entry IN (SELECT entry FROM chain)",
-            (entry_of(book.stored_as, mark.seq),),
-        )
+        connection.execute(_ERASE, (entry_of(book.stored_as, mark.seq),))

@@ -1,29 +1,23 @@
 """Writes down what the ledger has decided."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from services.database.books import CollectionRow, DocumentRow, Entry, KeyRow, Mark, TenantBook
-from services.database.ledger import Posted
+from services.database.books import CollectionRow, DocumentRow, Group, KeyRow, Posted, Superseded, TenantBook
 from services.database.sqlite import driver
-from services.database.sqlite.numbers import OP_NUMBERS, entry_of
+from services.database.sqlite.numbers import OP_NUMBERS, base_of
 from services.database.sqlite.rows import insert, matching
 
 
 def write(connection: driver.Connection, posted: Posted, at: int) -> None:
     for book in posted.books:
         _write_tenant(connection, book)
-    for collection in posted.collections:
-        _write_collection(connection, collection)
-    _write_entries(connection, posted.entries, at)
-    write_derived(connection, posted, at)
-
-
-def write_derived(connection: driver.Connection, posted: Posted, at: int) -> None:
-    """Everything that could be rebuilt from the log, but for the counters."""
+    for group in posted.groups:
+        _write_collection(connection, group.book, group.collection)
+    _write_entries(connection, posted.groups, at)
     write_notes(connection, posted.annotated)
     write_rows(connection, posted.rows)
     write_keys(connection, posted.keys)
-    write_superseded(connection, posted.superseded, at)
+    write_superseded(connection, posted.superseded)
 
 
 def _write_tenant(connection: driver.Connection, book: TenantBook) -> None:
@@ -36,35 +30,31 @@ def _write_tenant(connection: driver.Connection, book: TenantBook) -> None:
         book.stored_as = connection.execute(statement, (*values, book.name)).lastrowid
 
 
-def _write_collection(connection: driver.Connection, collection: CollectionRow) -> None:
-    values = (collection.documents, collection.last_seq, collection.last_at)
+def _write_collection(connection: driver.Connection, book: TenantBook, collection: CollectionRow) -> None:
     if collection.stored_as:
-        statement = "UPDATE collections SET documents = ?, last_seq = ?, last_at = ? WHERE no = ?"
-        connection.execute(statement, (*values, collection.stored_as))
+        update_collection(connection, collection)
     else:
+        values = (collection.documents, collection.last_seq, collection.last_at)
         statement = "INSERT INTO collections (documents, last_seq, last_at, tenant, name) VALUES (?, ?, ?, ?, ?)"
-        new = (*values, collection.book.stored_as, collection.name)
+        new = (*values, book.stored_as, collection.name)
         collection.stored_as = connection.execute(statement, new).lastrowid
 
 
-def _write_entries(connection: driver.Connection, entries: Iterable[Entry], at: int) -> None:
+def update_collection(connection: driver.Connection, collection: CollectionRow) -> None:
+    values = (collection.documents, collection.last_seq, collection.last_at)
+    statement = "UPDATE collections SET documents = ?, last_seq = ?, last_at = ? WHERE no = ?"
+    connection.execute(statement, (*values, collection.stored_as))
+
+
+def _write_entries(connection: driver.Connection, groups: Iterable[Group], at: int) -> None:
     rows: list[tuple[driver.Value, ...]] = []
-    for entry in entries:
-        row, collection, previous = entry.row, entry.row.collection, entry.previous
-        tenant = collection.book.stored_as
-        rows.append(
-            (
-                entry_of(tenant, entry.seq),
-                OP_NUMBERS[entry.op],
-                collection.stored_as,
-                row.id,
-                entry.version,
-                at,
-                entry.place,
-                None if previous is None else entry_of(tenant, previous.seq),
-                entry.body,
-            )
-        )
+    for group in groups:
+        base, collection = base_of(group.book.stored_as), group.collection.stored_as
+        for entry in group.entries:
+            previous = None if entry.previous is None else base + entry.previous.seq
+            op = OP_NUMBERS[entry.op]
+            number = base + entry.seq
+            rows.append((number, op, collection, entry.id, entry.version, at, entry.place, previous, entry.body))
     insert(
         connection,
         "INSERT INTO changes (entry, op, collection, id, version, at, place, previous, body) {rows}",
@@ -72,24 +62,18 @@ def _write_entries(connection: driver.Connection, entries: Iterable[Entry], at: 
     )
 
 
-def write_rows(connection: driver.Connection, rows: Iterable[DocumentRow]) -> None:
+def write_rows(connection: driver.Connection, rows: Mapping[DocumentRow, TenantBook]) -> None:
     """New documents, documents that stay where they are in the list, and those that leave it or come back to it."""
     created: list[tuple[driver.Value, ...]] = []
     changed: list[tuple[driver.Value, ...]] = []
     moved: list[tuple[driver.Value, ...]] = []
-    for row in rows:
-        tenant, number = row.collection.book.stored_as, number_of(row)
-        values = (
-            number,
-            row.version,
-            entry_of(tenant, row.current.seq),
-            entry_of(tenant, row.head.seq),
-            row.digest,
-            row.place,
-            row.expires_at,
-        )
+    for row, book in rows.items():
+        base = base_of(book.stored_as)
+        number = base + row.created.seq if row.alive else -base - row.created.seq
+        pointers = base + row.current.seq, base + row.head.seq
+        values = (number, row.version, *pointers, row.digest, row.place, row.expires_at)
         if not row.stored_as:
-            created.append((*values, row.created_at, tenant, row.id, row.collection.stored_as))
+            created.append((*values, row.created_at, book.stored_as, row.id, row.collection.stored_as))
         elif row.stored_as == number:
             changed.append(values)
         else:
@@ -98,9 +82,8 @@ def write_rows(connection: driver.Connection, rows: Iterable[DocumentRow]) -> No
     columns = "no, version, current, head, digest, place, expires_at, created_at, tenant, id, collection"
     insert(connection, f"INSERT INTO documents ({columns}) {{rows}}", created)
     insert(connection, _UPDATE.format(moved="", number=1, rows="{rows}"), changed)
-    insert(
-        connection, _UPDATE.format(moved="no = new.column1, created_at = new.column8,", number=9, rows="{rows}"), moved
-    )
+    moving = "no = new.column1, created_at = new.column8,"
+    insert(connection, _UPDATE.format(moved=moving, number=9, rows="{rows}"), moved)
 
 
 # Not one upsert for all: that would write every index of the row again.
@@ -111,21 +94,17 @@ _UPDATE = """
 """
 
 
-def number_of(row: DocumentRow) -> int:
-    number = entry_of(row.collection.book.stored_as, row.created.seq)
-    return number if row.alive else -number
-
-
-def write_notes(connection: driver.Connection, rows: Iterable[DocumentRow]) -> None:
+def write_notes(connection: driver.Connection, rows: Mapping[DocumentRow, TenantBook]) -> None:
     """All notes of these documents, which are still known by the numbers that they had before."""
-    documents = list(rows)
     statement = "DELETE FROM notes WHERE document IN {values}"
-    matching(connection, statement, [row.stored_as for row in documents if row.stored_as > 0])
+    matching(connection, statement, [row.stored_as for row in rows if row.stored_as > 0])
     notes: list[tuple[driver.Value, ...]] = []
-    for row in documents:
-        tenant, number = row.collection.book.stored_as, number_of(row)
-        for note in row.notes.values():
-            notes.append((number, note.step, note.version, note.digest, entry_of(tenant, note.mark.seq)))
+    for row, book in rows.items():
+        base = base_of(book.stored_as)
+        notes += [
+            (base + row.created.seq, note.step, note.version, note.digest, base + note.mark.seq)
+            for note in row.notes.values()
+        ]
     insert(connection, "INSERT INTO notes (document, step, version, digest, entry) {rows}", notes)
 
 
@@ -137,6 +116,6 @@ def write_keys(connection: driver.Connection, keys: Iterable[tuple[TenantBook, K
     insert(connection, "INSERT INTO keys (tenant, key, digest, id, version, seq, outcome, at) {rows}", rows)
 
 
-def write_superseded(connection: driver.Connection, marks: Iterable[tuple[TenantBook, Mark]], at: int) -> None:
-    rows = [(at, entry_of(book.stored_as, mark.seq)) for book, mark in marks]
+def write_superseded(connection: driver.Connection, superseded: Iterable[Superseded]) -> None:
+    rows = [(at, base_of(book.stored_as) + mark.seq) for at, book, mark in superseded]
     insert(connection, "INSERT INTO superseded (at, entry) {rows}", rows)

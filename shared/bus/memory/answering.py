@@ -9,18 +9,20 @@ from itertools import count
 
 import orjson
 
+from shared.bus.bus import reply_of_error
 from shared.bus.memory.broker import MemoryBroker, Respond, Subscription
 from shared.bus.memory.link import Link
 from shared.bus.memory.points import Point
-from shared.bus.wire import Calling, Delivery, Endpoint, ServiceState
+from shared.bus.wire import Calling, Delivery, Endpoint, Reply, ServiceState
+from shared.errors import Unavailable
 
 DISCOVERY_SUBJECT = "$SRV.STATS"
 REPLY_SUBJECT = "_INBOX.memory"
 
 Flush = Callable[[], Awaitable[None]]
 
-# Requests that may wait at one endpoint; more are lost, as with a slow consumer.
-WAITING_MAX = 65_536
+# Requests that may wait at one endpoint; more are turned away.
+WAITING_MAX = 8_192
 
 
 class Door:
@@ -42,6 +44,8 @@ class Door:
         if len(self._waiting) < WAITING_MAX:
             self._waiting.append((delivery, respond))
             self._start()
+        else:
+            self._respond(respond, reply_of_error(Unavailable("too many requests are waiting already")))
 
     async def idle(self) -> None:
         while self._running:
@@ -63,6 +67,9 @@ class Door:
         self._reach("asked")
         reply = await self._endpoint.answer(delivery)
         self._reach("answered")
+        self._respond(respond, reply)
+
+    def _respond(self, respond: Respond | None, reply: Reply) -> None:
         if respond is not None and self._link.is_open:
             answer = Delivery(REPLY_SUBJECT, reply.payload, dict(reply.headers))
             self._link.to_broker.send(partial(respond, answer))

@@ -30,6 +30,7 @@ class MemoryInlet:
         self._extension: asyncio.TimerHandle | None = None
 
     async def take(self, count_max: int, bytes_max: int) -> Sequence[Delivery]:
+        """It waits while the broker is away, too."""
         while not self._arrived:
             if self._is_stopped:
                 raise Unavailable("this inlet is stopped")
@@ -46,11 +47,13 @@ class MemoryInlet:
 
     async def ack(self, deliveries: Sequence[Delivery]) -> None:
         self._reach("ack")
+        self._check()
         self._consumer_hears(partial(self._consumer.ack, self._let_go(deliveries)))
         self._reach("acked")
 
     async def give_back(self, deliveries: Sequence[Delivery], seconds: float) -> None:
         self._reach("give_back")
+        self._check()
         self._consumer_hears(partial(self._consumer.give_back, self._let_go(deliveries), seconds))
 
     async def stop(self) -> None:
@@ -121,8 +124,12 @@ class MemoryInlet:
             self._consumer_hears(partial(self._consumer.extend, tuple(self._held)))
             self._extend_later()
 
+    def _check(self) -> None:
+        # What is not settled stays claimed: whoever calls may try again.
+        if not self._link.is_open:
+            raise Unavailable("the broker is away")
+
     def _consumer_hears(self, message: Callable[[], None]) -> None:
-        # Without a connection it is lost, and the claims run out: nobody here is told, as over a real one.
         if self._link.is_open:
             self._link.to_broker.send(message)
 

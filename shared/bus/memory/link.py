@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextvars import Context, copy_context
 
 Arrive = Callable[[], None]
 
@@ -10,8 +11,9 @@ Arrive = Callable[[], None]
 class Line:
     """What goes in first comes out first, however long each message takes."""
 
-    def __init__(self, delay_seconds: Callable[[], float]) -> None:
+    def __init__(self, delay_seconds: Callable[[], float], context: Context) -> None:
         self._delay_seconds = delay_seconds
+        self._context = context
         # Not bounded here: a line holds what is on its way, and whoever sends waits for a reply or has a limit.
         self._on_the_way: deque[tuple[float, Arrive]] = deque()
         self._cuts = 0
@@ -20,7 +22,7 @@ class Line:
         loop = asyncio.get_running_loop()
         seconds = self._delay_seconds()
         if not self._on_the_way and seconds <= 0:
-            loop.call_soon(self._arrive, self._cuts, arrive)
+            loop.call_soon(self._arrive, self._cuts, arrive, context=self._context)
             return
         due = loop.time() + seconds
         if self._on_the_way:
@@ -40,9 +42,9 @@ class Line:
         loop = asyncio.get_running_loop()
         now = loop.time()
         # The first is due whatever the clock's rounding says: its timer brought us here.
-        loop.call_soon(self._arrive, cuts, self._on_the_way.popleft()[1])
+        loop.call_soon(self._arrive, cuts, self._on_the_way.popleft()[1], context=self._context)
         while self._on_the_way and self._on_the_way[0][0] <= now:
-            loop.call_soon(self._arrive, cuts, self._on_the_way.popleft()[1])
+            loop.call_soon(self._arrive, cuts, self._on_the_way.popleft()[1], context=self._context)
         if self._on_the_way:
             loop.call_at(self._on_the_way[0][0], self._move, cuts)
 
@@ -62,8 +64,10 @@ class Link:
         returned: Callable[[], None],
     ) -> None:
         self.name = name
-        self.to_broker = Line(delay_seconds)
-        self.from_broker = Line(delay_seconds)
+        # Context variables don't travel: what arrives is worked on in the context in which its end was made.
+        context = copy_context()
+        self.to_broker = Line(delay_seconds, context)
+        self.from_broker = Line(delay_seconds, context)
         self.is_open = True
         self.lost = lost
         self.returned = returned

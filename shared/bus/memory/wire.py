@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
@@ -28,7 +29,8 @@ from shared.errors import TimedOut, TooLarge, Unavailable
 T = TypeVar("T")
 
 BROKER_SECONDS_MAX = 5.0
-PAYLOAD_BYTES_MAX = 1024 * 1024
+# As the embedded broker has it.
+PAYLOAD_BYTES_MAX = 8 * 1024 * 1024
 
 
 def nothing(point: Point) -> None:
@@ -90,6 +92,7 @@ class MemoryWire:
         return watching
 
     async def consume(self, consumer: Consumer) -> MemoryInlet:
+        await self.ensure([consumer.stream], [consumer])
         durable = await self._ask(partial(self._broker.consumer, consumer))
         inlet = MemoryInlet(self._link, durable, self._reach)
         self._inlets.append(inlet)
@@ -102,21 +105,11 @@ class MemoryWire:
         return await self._ask(self._broker.states)
 
     async def services(self, seconds_max: float) -> Sequence[ServiceState]:
-        found: list[ServiceState] = []
-
-        def hear(reply: Delivery) -> None:
-            self._link.from_broker.send(lambda: found.append(service_state(reply)))
-
-        def operate(outcome: Outcome[None]) -> None:
-            self._broker.route(DISCOVERY_SUBJECT, b"", NO_HEADERS, hear)
-
         self._check()
-        try:
-            await self._calls.call(operate, seconds_max, "discovery")
-        except TimedOut:
-            # Nobody knows how many there are, so it always ends like this.
-            return found
-        return found
+        replies: list[Delivery] = []
+        with suppress(TimedOut):
+            await self._calls.call(partial(self._discover, replies), seconds_max, "discovery")
+        return sorted(map(service_state, replies), key=lambda state: (state.name, state.instance))
 
     async def read(self, stream: Stream, pattern: str, after_seq: int, count_max: int) -> Sequence[Delivery]:
         return await self._ask(lambda: self._broker.stream(stream).page(pattern, after_seq, count_max))
@@ -133,11 +126,12 @@ class MemoryWire:
     async def close(self) -> None:
         if self._is_closed:
             return
-        for inlet in self._inlets:
-            await inlet.stop()
+        open_parts: list[Stoppable] = [*self._inlets, *self._watchings, *self._answerings]
+        for part in open_parts:
+            await part.stop()
         await self._flush()
         self._is_closed = True
-        self._end()
+        self._broker.detach(self._link)
 
     def crash(self) -> None:
         """As by kill -9: subscriptions vanish, and what was in hand comes back when its claim has run out."""
@@ -145,13 +139,10 @@ class MemoryWire:
             return
         self._weather.note(f"{self._link.name} crashes")
         self._is_crashed = True
-        self._end()
+        self._broker.detach(self._link)
         self._calls.cancel()
         for inlet in self._inlets:
             inlet.crash()
-
-    def _end(self) -> None:
-        self._broker.detach(self._link)
         for answering in self._answerings:
             answering.crash()
 
@@ -179,6 +170,16 @@ class MemoryWire:
         self._weather.note(f"request {subject}")
         if not self._broker.route(subject, payload, headers, respond):
             outcome(Unavailable(f"nobody answers {subject}"))
+
+    def _discover(self, replies: list[Delivery], outcome: Outcome[None]) -> None:
+        def hear(reply: Delivery) -> None:
+            replies.append(reply)
+            if len(replies) == asked:
+                outcome(None)
+
+        asked = self._broker.route(DISCOVERY_SUBJECT, b"", NO_HEADERS, hear)
+        if not asked:
+            outcome(None)
 
     async def _ask(self, operation: Callable[[], T]) -> T:
         self._check()

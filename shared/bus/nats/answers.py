@@ -2,23 +2,26 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from time import perf_counter_ns
 
 import structlog
-from nats.aio.subscription import Subscription
 
 from shared.bus.bus import ERROR_CODE_HEADER, ERROR_HEADER, reply_of_error
+from shared.bus.nats.client import Ear
 from shared.bus.nats.connection import Connection
 from shared.bus.nats.deliveries import heard
 from shared.bus.nats.discovery import Discovery, DoorFigures
 from shared.bus.nats.parser import Message
+from shared.bus.nats.subjects import checked_pattern
 from shared.bus.wire import Calling, Endpoint, Reply
 from shared.errors import Internal, PostilError, Unavailable
 
 log = structlog.get_logger()
 
 WAITING_COUNT_MAX = 8_192
+WAITING_BYTES_MAX = 64 * 1024 * 1024
+REFUSING_COUNT_MAX = 256
 
 
 class Door:
@@ -27,37 +30,34 @@ class Door:
     def __init__(self, connection: Connection, endpoint: Endpoint, queue: str) -> None:
         self._connection = connection
         self._endpoint = endpoint
-        self._waiting: deque[Message] = deque()
-        self._workers: set[asyncio.Task[None]] = set()
-        self._subscription: Subscription | None = None
         self._queue = queue
+        self._waiting: deque[Message] = deque()
+        self._waiting_bytes = 0
+        self._working: set[asyncio.Task[None]] = set()
+        self._refusing: set[asyncio.Task[None]] = set()
         self.figures = DoorFigures(endpoint.name, endpoint.pattern, queue)
 
-    async def open(self) -> None:
-        self._subscription = await self._connection.hear(self._endpoint.pattern, self._hear, queue=self._queue)
-
-    async def deafen(self) -> None:
-        if self._subscription:
-            await self._connection.client.deafen(self._subscription)
+    async def open(self) -> Ear:
+        return await self._connection.hear(checked_pattern(self._endpoint.pattern), self._hear, queue=self._queue)
 
     async def finish(self) -> None:
-        if self._subscription:
-            self._connection.client.forget(self._subscription)
-        while self._workers:
-            await asyncio.wait(self._workers)
+        try:
+            while tasks := self._working | self._refusing:
+                await asyncio.wait(tasks)
+        except asyncio.CancelledError:
+            for task in self._working | self._refusing:
+                task.cancel()
+            raise
 
     def _hear(self, request: Message) -> None:
-        if len(self._workers) < self._endpoint.concurrency_max:
-            self._start(self._work(request))
-        elif len(self._waiting) < WAITING_COUNT_MAX:
+        if len(self._working) < self._endpoint.concurrency_max:
+            _start(self._work(request), self._working)
+        elif len(self._waiting) < WAITING_COUNT_MAX and self._waiting_bytes + request.size <= WAITING_BYTES_MAX:
             self._waiting.append(request)
-        else:
-            self._start(self._respond(request, reply_of_error(Unavailable("too many requests are waiting already"))))
-
-    def _start(self, work: "asyncio._CoroutineLike[None]") -> None:
-        worker = asyncio.get_running_loop().create_task(work)
-        self._workers.add(worker)
-        worker.add_done_callback(self._workers.discard)
+            self._waiting_bytes += request.size
+        # Beyond that even a refusal is too much; the caller's patience ends it.
+        elif len(self._refusing) < REFUSING_COUNT_MAX:
+            _start(self._refuse(request), self._refusing)
 
     async def _work(self, request: Message) -> None:
         """Answer this one, and then whatever waits: a worker is a slot."""
@@ -69,6 +69,7 @@ class Door:
             if not self._waiting:
                 return
             request = self._waiting.popleft()
+            self._waiting_bytes -= request.size
 
     async def _answer(self, request: Message) -> Reply:
         try:
@@ -77,6 +78,11 @@ class Door:
             log.exception("endpoint_failed", subject=request.subject, exc_info=error)
             return reply_of_error(Internal("The request failed; the log of the service says why."))
 
+    async def _refuse(self, request: Message) -> None:
+        reply = reply_of_error(Unavailable("too many requests are waiting here already"))
+        self.figures.count(reply.headers[ERROR_HEADER], 0)
+        await self._respond(request, reply)
+
     async def _respond(self, request: Message, reply: Reply) -> None:
         if not request.reply:
             return
@@ -84,6 +90,7 @@ class Door:
             await self._connection.publish(request.reply, reply.payload, reply.headers)
         except PostilError as error:
             log.warning("reply_failed", subject=request.subject, because=error.detail)
+            # A reply that is too large can be told about; whatever else went wrong would go wrong again.
             if ERROR_CODE_HEADER not in reply.headers:
                 await self._respond(request, reply_of_error(error))
 
@@ -93,30 +100,37 @@ class NatsAnswers:
         self._connection = connection
         self._doors = [Door(connection, endpoint, calling.name) for endpoint in endpoints]
         self._discovery = Discovery(connection, calling, [door.figures for door in self._doors])
-        self._stopped = False
+        self._ears: list[Ear] = []
 
     @classmethod
     async def open(cls, connection: Connection, calling: Calling, endpoints: Sequence[Endpoint]) -> "NatsAnswers":
         answers = cls(connection, calling, endpoints)
-        for door in answers._doors:
-            await door.open()
-        # Discovery last: who finds us there finds the doors open.
-        await answers._discovery.open()
-        await connection.settle()
+        connection.opened[answers] = None
+        try:
+            for door in answers._doors:
+                answers._ears.append(await door.open())
+            # Discovery last: who finds us there finds the doors open.
+            answers._ears += await answers._discovery.open()
+            await connection.settle()
+        except BaseException:
+            await answers.stop()
+            raise
         return answers
 
     async def stop(self) -> None:
-        if self._stopped:
+        if self not in self._connection.opened:
             return
-        self._stopped = True
+        del self._connection.opened[self]
         try:
-            await self._discovery.deafen()
-            for door in self._doors:
-                await door.deafen()
-            # Until then the server may have sent us requests, and nobody else will answer those.
-            await self._connection.settle()
+            # Whatever the server has sent us until now nobody else will answer.
+            await self._connection.silence(self._ears)
         except Unavailable as error:
-            log.warning("stopped_without_broker", because=error.detail)
+            log.debug("stopped_without_broker", because=error.detail)
         for door in self._doors:
             await door.finish()
-        self._discovery.forget()
+
+
+def _start(work: Coroutine[None, None, None], tasks: set[asyncio.Task[None]]) -> None:
+    task = asyncio.get_running_loop().create_task(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)

@@ -22,6 +22,8 @@ log = structlog.get_logger()
 
 Hear = Callable[[Message], None]
 
+RECONNECT_PAUSE_SECONDS = 0.5
+
 
 class Client(NatsPy):
     def __init__(self) -> None:
@@ -30,24 +32,23 @@ class Client(NatsPy):
         # nats-py asks no more of it than `parse` and `reset`.
         self._ps = cast(NatsParser, Parser(self, self._deliver))
 
-    async def hear(self, pattern: str, hear: Hear, *, queue: str = "") -> Subscription:
+    async def hear(self, pattern: str, hear: Hear, *, queue: str = "") -> "Ear":
         # The ear is there before the subscription, which may be answered while it is still being sent.
         number = self._sid + 1
         self._ears[number] = hear
         try:
-            return await self.subscribe(pattern, queue=queue)
+            return Ear(self, await self.subscribe(pattern, queue=queue))
         except BaseException:
             self._ears.pop(number, None)
             raise
 
-    async def deafen(self, subscription: Subscription) -> None:
-        """Tell the server. What it has sent until then is still heard until `forget`."""
+    async def deafen(self, number: int) -> None:
         if self.is_connected:
-            await self._send_unsubscribe(subscription._id)
+            await self._send_unsubscribe(number)
 
-    def forget(self, subscription: Subscription) -> None:
-        self._ears.pop(subscription._id, None)
-        self._remove_sub(subscription._id)
+    def forget(self, number: int) -> None:
+        self._ears.pop(number, None)
+        self._remove_sub(number)
 
     async def publish_each(self, subjects: Iterable[str], payload: bytes) -> None:
         """The same payload to each of the subjects, which the server gave us itself."""
@@ -76,15 +77,38 @@ class Client(NatsPy):
             log.exception("ear_failed", subject=message.subject, exc_info=error)
 
     async def _process_pong(self) -> None:
-        # nats-py's own would stumble over a PING that nobody waits for any more, and end the reading of the connection.
+        # nats-py stumbles over a PING that nobody waits for any more, and ends the reading of the connection.
         if self._pongs and self._pongs[0].done():
             self._pongs[0] = asyncio.get_running_loop().create_future()
         await super()._process_pong()
 
     async def _process_err(self, err_msg: str) -> None:
-        # nats-py closes for good at most errors; a server that is shutting down is one of them.
+        # nats-py closes for good at most errors; a server that is shutting down sends one.
         if PERMISSIONS_ERR in err_msg:
             await super()._process_err(err_msg)
         else:
-            await self._error_cb(errors.Error(f"nats: {err_msg}"))
-            await self._process_op_err(errors.Error(f"nats: {err_msg}"))
+            error = errors.Error(f"nats: {err_msg}")
+            await self._error_cb(error)
+            await self._process_op_err(error)
+
+    async def _attempt_reconnect(self) -> None:
+        while not self.is_closed:
+            try:
+                return await super()._attempt_reconnect()
+            except Exception as error:  # nats-py foresees some failures and gives up at others; we never give up.
+                await self._error_cb(error)
+                await asyncio.sleep(RECONNECT_PAUSE_SECONDS)
+
+
+class Ear:
+    """A subscription. `deafen` tells the server; what that has sent before is still heard until `forget`."""
+
+    def __init__(self, client: Client, subscription: Subscription) -> None:
+        self._client = client
+        self._number = subscription._id
+
+    async def deafen(self) -> None:
+        await self._client.deafen(self._number)
+
+    def forget(self) -> None:
+        self._client.forget(self._number)

@@ -1,19 +1,18 @@
 """One connection to NATS: it comes back by itself, and whoever waits for an answer on it is told when it is lost."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import count
 from typing import Any, cast
 
 import structlog
-from nats.aio.subscription import Subscription
 
-from shared.bus.nats.client import Client, Hear
+from shared.bus.nats.client import Client, Ear, Hear
 from shared.bus.nats.failures import RAISED_BY_NATS, translated
 from shared.bus.nats.options import NatsOptions
 from shared.bus.nats.parser import Message
-from shared.bus.wire import NO_HEADERS, Headers
+from shared.bus.wire import NO_HEADERS, Headers, Stoppable
 from shared.errors import Invalid, TimedOut, TooLarge, Unavailable
 
 log = structlog.get_logger()
@@ -21,15 +20,24 @@ log = structlog.get_logger()
 NO_RESPONDERS = 503
 SETTLE_SECONDS_MAX = 5.0
 CLOSE_SECONDS_MAX = 5.0
-SUBJECT_BYTES_MAX = 1024
+RECONNECT_SECONDS = 0.1
 PENDING_BYTES_MAX = 8 * 1024 * 1024
+# A longer line would end the connection; the reply's subject and some numbers stand in it, too.
+SUBJECT_BYTES_MAX = 2_048
+
+
+class NobodyThere(Unavailable):
+    """No subscription took the request: it was certainly not done."""
 
 
 class Connection:
     def __init__(self, options: NatsOptions) -> None:
-        self._options = options
         self.client = Client()
-        self._lost = False
+        # What works on this connection and has to be stopped before it is closed.
+        self.opened: dict[Stoppable, None] = {}
+        # Called when the connection was lost and has come back, with every subscription in force again.
+        self.returned: dict[object, Callable[[], None]] = {}
+        self._options = options
         self._closing = False
         self._last_complaint = ""
         self._numbers = count(1)
@@ -37,8 +45,6 @@ class Connection:
         self._waiting: dict[str, asyncio.Future[Message]] = {}
         self._gathering: dict[str, Hear] = {}
         self._pongs: set[asyncio.Future[bool]] = set()
-        # Called after the connection was lost and has come back, with every subscription in force again.
-        self.returned: list[Callable[[], None]] = []
 
     @classmethod
     async def open(cls, options: NatsOptions, *, name: str, seconds_max: float) -> "Connection":
@@ -48,9 +54,12 @@ class Connection:
             async with asyncio.timeout(seconds_max):
                 await connection._connect(arguments, name)
         except RAISED_BY_NATS as error:
+            reason = connection._last_complaint or str(error) or "it does not answer"
             await connection.client.close()
-            reason = connection._last_complaint or "it does not answer"
             raise Unavailable(f"no connection to the broker at {options.shown}: {reason}") from error
+        except BaseException:
+            await connection.client.close()
+            raise
         return connection
 
     async def _connect(self, arguments: Mapping[str, Any], name: str) -> None:
@@ -59,7 +68,7 @@ class Connection:
             name=name,
             max_reconnect_attempts=-1,
             # Declared as whole seconds there, and used as any number.
-            reconnect_time_wait=cast(int, 0.1),
+            reconnect_time_wait=cast(int, RECONNECT_SECONDS),
             connect_timeout=2,
             ping_interval=10,
             max_outstanding_pings=2,
@@ -78,7 +87,7 @@ class Connection:
     async def publish(self, subject: str, payload: bytes, headers: Headers = NO_HEADERS, reply: str = "") -> None:
         client = self.client
         if not client.is_connected:
-            raise Unavailable("there is no connection to the broker just now")
+            raise _no_connection()
         self._check_size(subject, payload, headers)
         try:
             await client.publish(subject, payload, reply, dict(headers) if headers else None)
@@ -87,7 +96,7 @@ class Connection:
 
     async def publish_each(self, subjects: Iterable[str], payload: bytes) -> None:
         if not self.client.is_connected:
-            raise Unavailable("there is no connection to the broker just now")
+            raise _no_connection()
         try:
             await self.client.publish_each(subjects, payload)
         except RAISED_BY_NATS as error:
@@ -137,16 +146,28 @@ class Connection:
             del self._gathering[token]
         return gathered
 
-    async def hear(self, pattern: str, hear: Hear, *, queue: str = "") -> Subscription:
+    async def hear(self, pattern: str, hear: Hear, *, queue: str = "") -> Ear:
+        """Listen; it is in force at the server after the next `settle`."""
         try:
             return await self.client.hear(pattern, hear, queue=queue)
         except RAISED_BY_NATS as error:
             raise translated(error, f"listening to {pattern}") from error
 
+    async def silence(self, ears: Sequence[Ear]) -> None:
+        """End subscriptions. What the server has sent for them by then has been heard when this returns."""
+        try:
+            if ears:
+                for ear in ears:
+                    await ear.deafen()
+                await self.settle()
+        finally:
+            for ear in ears:
+                ear.forget()
+
     async def settle(self) -> None:
         """Return when the server has taken in everything that was sent to it until now."""
         if not self.client.is_connected:
-            raise Unavailable("there is no connection to the broker just now")
+            raise _no_connection()
         pong: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._pongs.add(pong)
         try:
@@ -162,22 +183,27 @@ class Connection:
         self._closing = True
         try:
             async with asyncio.timeout(CLOSE_SECONDS_MAX):
-                with suppress(*RAISED_BY_NATS):
-                    await self.client.drain()
+                for each in reversed(tuple(self.opened)):
+                    await each.stop()
+        except TimeoutError:
+            log.warning("closed_hard", because=f"work was not finished within {CLOSE_SECONDS_MAX:g} s")
+        with suppress(*RAISED_BY_NATS):
+            async with asyncio.timeout(CLOSE_SECONDS_MAX):
+                await self.client.drain()
+        with suppress(*RAISED_BY_NATS):
+            async with asyncio.timeout(CLOSE_SECONDS_MAX):
                 await self.client.close()
-        except RAISED_BY_NATS as error:
-            log.warning("closed_hard", because=str(error))
         self._fail_waiting("the connection to the broker was closed")
 
     def _check_size(self, subject: str, payload: bytes, headers: Headers) -> None:
         size = len(payload)
         if headers:
+            # nats-py looks at the payload alone, and the server ends the connection over the sum.
             size += 16 + sum(len(name) + len(value.encode()) + 4 for name, value in headers.items())
         if size > self.client.max_payload:
             raise TooLarge(f"the message has {size} bytes; the broker takes {self.client.max_payload} at the most")
-        # The server would end the connection over a longer one.
-        if len(subject) > SUBJECT_BYTES_MAX:
-            raise Invalid(f"the subject has {len(subject)} characters; {SUBJECT_BYTES_MAX} is the most")
+        if len(subject.encode()) > SUBJECT_BYTES_MAX:
+            raise Invalid(f"a subject may have {SUBJECT_BYTES_MAX} bytes at the most; this one has {len(subject)}")
 
     def _hear_answer(self, message: Message) -> None:
         token = message.subject[len(self._inbox) :]
@@ -205,21 +231,20 @@ class Connection:
         self.client.forget_unsent()
         self._fail_waiting("the connection to the broker was lost")
         if not self._closing:
-            self._lost = True
             log.warning("broker_lost", broker=self._options.shown)
 
     async def _on_returned(self) -> None:
         self._last_complaint = ""
         log.info("broker_back", broker=self._options.shown)
-        for call in tuple(self.returned):
+        for call in tuple(self.returned.values()):
             try:
                 call()
             except Exception as error:  # Or nats-py would take the connection for a failed one.
                 log.exception("returned_failed", exc_info=error)
 
 
-class NobodyThere(Unavailable):
-    """No subscription took the request: it was certainly not done."""
+def _no_connection() -> Unavailable:
+    return Unavailable("there is no connection to the broker just now")
 
 
 def _give_up(answer: "asyncio.Future[Message]", subject: str, seconds: float) -> None:

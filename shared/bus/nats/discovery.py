@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import orjson
 import structlog
-from nats.aio.subscription import Subscription
 
+from shared.bus.nats.client import Ear
 from shared.bus.nats.connection import Connection
 from shared.bus.nats.deliveries import moment
 from shared.bus.nats.parser import Message
@@ -21,6 +21,7 @@ PREFIX = "$SRV"
 TYPE_PREFIX = "io.nats.micro.v1"
 # Instances answer at once, so a short silence after an answer means that it was the last one.
 SILENCE_SECONDS = 0.15
+REPLYING_COUNT_MAX = 256
 
 
 @dataclass(slots=True)
@@ -68,26 +69,19 @@ class Discovery:
         self._doors = doors
         self._instance = connection.client.new_inbox().rpartition(".")[2]
         self._started_at = datetime.now(UTC)
-        self._subscriptions: list[Subscription] = []
         self._replies: set[asyncio.Task[None]] = set()
 
-    async def open(self) -> None:
+    async def open(self) -> list[Ear]:
+        ears = []
         for verb in ("PING", "INFO", "STATS"):
             everyone = f"{PREFIX}.{verb}"
             ours = f"{everyone}.{self._calling.name}"
             for subject in (everyone, ours, f"{ours}.{self._instance}"):
-                self._subscriptions.append(await self._connection.hear(subject, self._hear))
-
-    async def deafen(self) -> None:
-        for subscription in self._subscriptions:
-            await self._connection.client.deafen(subscription)
-
-    def forget(self) -> None:
-        for subscription in self._subscriptions:
-            self._connection.client.forget(subscription)
+                ears.append(await self._connection.hear(subject, self._hear))
+        return ears
 
     def _hear(self, question: Message) -> None:
-        if not question.reply:
+        if not question.reply or len(self._replies) >= REPLYING_COUNT_MAX:
             return
         verb = question.subject.split(".")[1]
         answering = asyncio.get_running_loop().create_task(self._reply(question.reply, self._answer(verb)))

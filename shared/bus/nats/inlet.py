@@ -51,9 +51,14 @@ class NatsInlet:
     @classmethod
     async def open(cls, connection: Connection, streams: Streams, consumer: Consumer) -> "NatsInlet":
         inlet = cls(connection, streams, consumer)
-        await inlet._renew()
-        await inlet._refill()
-        connection.returned.append(inlet._on_returned)
+        connection.opened[inlet] = None
+        connection.returned[inlet] = inlet._on_returned
+        try:
+            await inlet._renew()
+            await inlet._refill()
+        except BaseException:
+            await inlet.stop()
+            raise
         inlet._keeper = asyncio.create_task(inlet._keep(), name=f"inlet {consumer.name}")
         return inlet
 
@@ -71,7 +76,8 @@ class NatsInlet:
                 break
             taken.append(self._buffer.popleft())
         self._buffered_bytes -= sum(len(delivery.payload) for delivery in taken)
-        self._stir.set()
+        if not all(lane.count_left for lane in self._lanes):
+            self._stir.set()
         return taken
 
     async def ack(self, deliveries: Sequence[Delivery]) -> None:
@@ -86,7 +92,8 @@ class NatsInlet:
             return
         self._stopped = True
         self._arrived.set()
-        self._connection.returned.remove(self._on_returned)
+        self._connection.opened.pop(self, None)
+        self._connection.returned.pop(self, None)
         if self._keeper:
             self._keeper.cancel()
             await asyncio.wait([self._keeper])
@@ -172,7 +179,7 @@ class NatsInlet:
 
     async def _close_lanes(self) -> None:
         lanes, self._lanes = self._lanes, []
-        await Lane.close_all(self._connection, lanes)
+        await self._connection.silence([lane.ear for lane in lanes])
 
     async def _refill(self) -> None:
         largest = self._connection.client.max_payload + ENVELOPE_BYTES_MAX

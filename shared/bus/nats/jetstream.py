@@ -8,12 +8,13 @@ import orjson
 from shared.bus.nats.connection import Connection, NobodyThere
 from shared.bus.nats.parser import Message
 from shared.bus.wire import NO_HEADERS, Headers
-from shared.errors import Unavailable
+from shared.errors import TooLarge, Unavailable
 
 ANSWER_SECONDS_MAX = 5.0
 # After a server's start its streams come a little later than its connections.
 ABSENT_SECONDS_MAX = 1.0
 ABSENT_PAUSE_SECONDS = 0.05
+MESSAGE_TOO_LARGE = 10054
 
 
 class Refused(Unavailable):
@@ -63,5 +64,7 @@ def _answer(reply: Message, asked: str) -> dict[str, object]:
     refusal = answer.get("error")
     if isinstance(refusal, dict):
         said = refusal.get("description", "refused")
+        if refusal.get("err_code") == MESSAGE_TOO_LARGE:
+            raise TooLarge(f"{asked}: {said}")
         raise Refused(f"{asked}: {said}", refusal.get("code", 500), refusal.get("err_code", 0))
     return answer

@@ -1,11 +1,11 @@
 """One outstanding request for messages of a consumer, in an inbox of its own, so that its rest is always known."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import orjson
-from nats.aio.subscription import Subscription
 
+from shared.bus.nats.client import Ear, Hear
 from shared.bus.nats.connection import Connection
 from shared.bus.nats.parser import Message
 from shared.bus.nats.streams import NANOSECONDS
@@ -22,11 +22,13 @@ ORDINARY_ENDS = ("batch completed", "exceeds maxbytes")
 
 
 class Lane:
+    ear: Ear
+
     def __init__(
         self,
         connection: Connection,
         consumer: Consumer,
-        hear: Callable[[Message], None],
+        hear: Hear,
         on_idle: Callable[[str], None],
     ) -> None:
         self._connection = connection
@@ -34,7 +36,8 @@ class Lane:
         self._hear_message = hear
         self._on_idle = on_idle
         self._inbox = connection.client.new_inbox()
-        self._subscription: Subscription | None = None
+        self._pulls = 0
+        self._reply = ""
         self._heard_at = 0.0
         self._loop = asyncio.get_running_loop()
         self._brought = 0
@@ -47,38 +50,27 @@ class Lane:
         cls,
         connection: Connection,
         consumer: Consumer,
-        hear: Callable[[Message], None],
+        hear: Hear,
         on_idle: Callable[[str], None],
     ) -> "Lane":
         lane = cls(connection, consumer, hear, on_idle)
-        lane._subscription = await connection.hear(lane._inbox, lane._hear)
+        lane.ear = await connection.hear(f"{lane._inbox}.*", lane._hear)
         return lane
-
-    @classmethod
-    async def close_all(cls, connection: Connection, lanes: Iterable["Lane"]) -> None:
-        """What the server has sent until now is still heard: it counts as delivered there."""
-        subscriptions = [lane._subscription for lane in lanes if lane._subscription]
-        try:
-            for subscription in subscriptions:
-                await connection.client.deafen(subscription)
-            if subscriptions:
-                await connection.settle()
-        finally:
-            for subscription in subscriptions:
-                connection.client.forget(subscription)
 
     async def pull(self, count: int, bytes_max: int) -> None:
         self.count_left = count
         self.bytes_left = bytes_max
         self._brought = 0
         self._heard_at = self._loop.time()
+        self._pulls += 1
+        self._reply = f"{self._inbox}.{self._pulls}"
         question = {
             "batch": count,
             "max_bytes": bytes_max,
             "expires": EXPIRES_SECONDS * NANOSECONDS,
             "idle_heartbeat": HEARTBEAT_SECONDS * NANOSECONDS,
         }
-        await self._connection.publish(self._subject, orjson.dumps(question), reply=self._inbox)
+        await self._connection.publish(self._subject, orjson.dumps(question), reply=self._reply)
 
     def is_silent(self) -> bool:
         return self.count_left > 0 and self._loop.time() - self._heard_at > SILENCE_SECONDS_MAX
@@ -88,7 +80,9 @@ class Lane:
         if message.status == HEARTBEAT:
             return
         if message.status:
-            self._end(self._trouble(message))
+            # The last word on a request that is used up comes when the next one may be under way.
+            if message.subject == self._reply and self.count_left:
+                self._end(self._trouble(message))
             return
         self.count_left -= 1
         self.bytes_left -= message.size

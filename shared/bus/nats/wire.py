@@ -3,9 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Self
 
-import structlog
-from nats.aio.subscription import Subscription
-
 from shared.bus.nats.answers import NatsAnswers
 from shared.bus.nats.connection import Connection
 from shared.bus.nats.deliveries import heard
@@ -15,6 +12,8 @@ from shared.bus.nats.jetstream import JetStream
 from shared.bus.nats.options import NatsOptions
 from shared.bus.nats.reading import Reading
 from shared.bus.nats.streams import Streams
+from shared.bus.nats.subjects import checked_pattern, checked_subject
+from shared.bus.nats.watch import NatsWatch
 from shared.bus.streams import Consumer, Stream
 from shared.bus.wire import (
     NO_HEADERS,
@@ -27,9 +26,6 @@ from shared.bus.wire import (
     Stoppable,
     StreamState,
 )
-from shared.errors import Unavailable
-
-log = structlog.get_logger()
 
 CONNECT_SECONDS_MAX = 10.0
 
@@ -40,7 +36,6 @@ class NatsWire:
         self._jetstream = JetStream(connection)
         self._streams = Streams(self._jetstream)
         self._reading = Reading(self._jetstream, self._streams)
-        self._open: list[Stoppable] = []
 
     @classmethod
     async def connect(
@@ -54,26 +49,24 @@ class NatsWire:
         return cls(await Connection.open(options, name=name, seconds_max=connect_seconds_max))
 
     async def publish(self, subject: str, payload: bytes, headers: Headers = NO_HEADERS) -> None:
-        await self._connection.publish(subject, payload, headers)
+        await self._connection.publish(checked_subject(subject), payload, headers)
 
     async def append(self, subject: str, payload: bytes, headers: Headers = NO_HEADERS) -> int:
-        return await self._jetstream.append(subject, payload, headers)
+        return await self._jetstream.append(checked_subject(subject), payload, headers)
 
     async def request(
         self, subject: str, payload: bytes, headers: Headers = NO_HEADERS, *, seconds_max: float
     ) -> Delivery:
-        return heard(await self._connection.request(subject, payload, headers, seconds_max))
+        return heard(await self._connection.request(checked_subject(subject), payload, headers, seconds_max))
 
     async def answer(self, calling: Calling, endpoints: Sequence[Endpoint]) -> Stoppable:
-        return self._remembered(await NatsAnswers.open(self._connection, calling, endpoints))
+        return await NatsAnswers.open(self._connection, calling, endpoints)
 
     async def watch(self, pattern: str, hear: Callable[[Delivery], None], missed: Callable[[], None]) -> Stoppable:
-        return self._remembered(await Watch.open(self._connection, pattern, hear, missed))
+        return await NatsWatch.open(self._connection, checked_pattern(pattern), hear, missed)
 
     async def consume(self, consumer: Consumer) -> Inlet:
-        inlet = await NatsInlet.open(self._connection, self._streams, consumer)
-        self._remembered(inlet)
-        return inlet
+        return await NatsInlet.open(self._connection, self._streams, consumer)
 
     async def ensure(self, streams: Sequence[Stream], consumers: Sequence[Consumer]) -> None:
         for stream in streams:
@@ -100,45 +93,5 @@ class NatsWire:
         await self._jetstream.ask("INFO")
 
     async def close(self) -> None:
-        """Close what was opened on this wire and not yet stopped, then the connection."""
-        for each in reversed(self._open):
-            await each.stop()
-        self._open.clear()
+        """Stop what was opened on this wire and still is, then close the connection."""
         await self._connection.close()
-
-    def _remembered(self, stoppable: Stoppable) -> Stoppable:
-        self._open.append(stoppable)
-        return stoppable
-
-
-class Watch:
-    def __init__(self, connection: Connection, subscription: Subscription, missed: Callable[[], None]) -> None:
-        self._connection = connection
-        self._subscription = subscription
-        self._missed = missed
-        self._stopped = False
-        connection.returned.append(missed)
-
-    @classmethod
-    async def open(
-        cls, connection: Connection, pattern: str, hear: Callable[[Delivery], None], missed: Callable[[], None]
-    ) -> "Watch":
-        subscription = await connection.hear(pattern, lambda message: hear(heard(message)))
-        try:
-            await connection.settle()
-        except Unavailable:
-            connection.client.forget(subscription)
-            raise
-        return cls(connection, subscription, missed)
-
-    async def stop(self) -> None:
-        if self._stopped:
-            return
-        self._stopped = True
-        self._connection.returned.remove(self._missed)
-        try:
-            await self._connection.client.deafen(self._subscription)
-            await self._connection.settle()
-        except Unavailable as error:
-            log.debug("stopped_without_broker", because=error.detail)
-        self._connection.client.forget(self._subscription)

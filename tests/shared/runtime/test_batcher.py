@@ -105,3 +105,20 @@ async def test_a_cancelled_flush_leaves_nobody_waiting() -> None:
         task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await future
+
+
+async def test_an_item_submitted_as_soon_as_the_one_before_has_its_result_is_flushed_too() -> None:
+    batcher = batcher_over(Flushes())
+    assert [await batcher.submit(item) for item in (2, 4, 6)] == [20, 40, 60]
+
+
+async def test_several_flushes_begin_in_order_and_no_more_than_allowed_at_a_time() -> None:
+    flushes = Flushes()
+    flushes.may_go_on.clear()
+    batcher = Batcher(flushes, weight_max=2, weigh=lambda _: 1, flushes_max=2)
+    futures = [batcher.submit(item) for item in (2, 4, 6, 8, 10)]
+    await asyncio.wait(futures, timeout=0.01)
+    assert flushes.batches == [[2, 4], [6, 8]]
+    flushes.may_go_on.set()
+    assert await asyncio.gather(*futures) == [20, 40, 60, 80, 100]
+    assert flushes.batches == [[2, 4], [6, 8], [10]]

@@ -1,0 +1,1 @@
+"""The services: each one a folder, each one a process. None of them imports another."""

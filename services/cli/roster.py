@@ -1,0 +1,32 @@
+"""Which services there are, where each is built, and the order in which they stop."""
+
+from enum import StrEnum
+from importlib import import_module
+from typing import cast
+
+from shared.contracts.message import ROOT
+from shared.runtime.process import Build
+
+
+class ServiceName(StrEnum):
+    INGEST = "ingest"
+    DATABASE = "database"
+    ANALYSIS = "analysis"
+    BOT = "bot"
+
+    @property
+    def calling(self) -> str:
+        """Its name in discovery."""
+        return f"{ROOT}-{self.value}"
+
+
+# Those that write stop before the one that keeps what they write.
+STOP_ORDER = (
+    (ServiceName.INGEST, ServiceName.BOT, ServiceName.ANALYSIS),
+    (ServiceName.DATABASE,),
+)
+
+
+def build_of(name: ServiceName) -> Build:
+    """A process imports the one service that it serves, and none of the others."""
+    return cast(Build, import_module(f"services.{name}.service").build)

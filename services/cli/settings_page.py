@@ -1,0 +1,60 @@
+"""The page of the docs that lists every setting, written from the settings themselves."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from services.cli.origins import Setting, every_setting
+from shared.settings import CONFIG_VARIABLE, Settings
+
+OPENING = f"""\
+# Settings
+
+Every setting has a default that works. To change one, say it in one of these places; the first that says something
+counts:
+
+1. the command line, where a command has an option for it;
+2. an environment variable: `POSTIL_DATABASE__HISTORY_DAYS=7`;
+3. a file: `postil.toml` in the working directory, or the one that `{CONFIG_VARIABLE}` names:
+
+   ```toml
+   tenant = "acme"
+
+   [database]
+   history_days = 7
+   ```
+
+`postil config show` prints the value of each and where it comes from, with secrets masked. A name that doesn't exist
+is refused inside a section, and warned of elsewhere.
+
+This page is written by `postil config docs`; a test compares the two.
+"""
+
+
+def settings_page() -> str:
+    parts = [OPENING]
+    for section, settings in groupby(every_setting(), lambda setting: setting.keys[:-1]):
+        parts.append("\n".join(_section(".".join(section), list(settings))))
+    return "\n".join(parts)
+
+
+def _section(name: str, settings: list[Setting]) -> Iterator[str]:
+    yield f"## {name}" if name else "## At the top"
+    yield ""
+    about = (getattr(Settings.model_fields[name].annotation, "__doc__", None) if name else None) or ""
+    if about:
+        yield about.strip()
+        yield ""
+    yield "| setting | variable | default | meaning |"
+    yield "|---|---|---|---|"
+    for setting in settings:
+        yield f"| `{setting.name}` | `{setting.variable}` | {_default(setting)} | {_meaning(setting)} |"
+    yield ""
+
+
+def _default(setting: Setting) -> str:
+    default = setting.field.default
+    return "" if default is None else f"`{default}`"
+
+
+def _meaning(setting: Setting) -> str:
+    return setting.description.replace("|", "\\|")

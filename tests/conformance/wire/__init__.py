@@ -1,0 +1,1 @@
+"""What every wire promises, whoever implements it. One file per noun; each test runs over each wire."""

@@ -1,0 +1,133 @@
+"""What the wire in memory does beyond the conformance suite: limits that take time, bounds, and how fast it is."""
+
+import asyncio
+
+import pytest
+
+from shared.bus.bus import ERROR_CODE_HEADER
+from shared.bus.memory.answering import WAITING_MAX
+from shared.bus.memory.subjects import matches
+from shared.bus.memory.wire import PAYLOAD_BYTES_MAX
+from shared.bus.wire import MESSAGE_ID_HEADER, Delivery, Endpoint, Reply
+from shared.errors import TimedOut, TooLarge
+from tests.shared.bus.memory_ground import CALLING, LOG, READER, Ground, attempts, take
+from tests.simulation.loop import Simulation, run_simulated, simulated
+
+
+@pytest.mark.parametrize(
+    ("pattern", "subject", "expected"),
+    [
+        ("a.b", "a.b", True),
+        ("a.b", "a.b.c", False),
+        ("a.b.c", "a.b", False),
+        ("a.*", "a.b", True),
+        ("a.*", "a", False),
+        ("a.*", "a.b.c", False),
+        ("*.*", "a.b", True),
+        ("*.b.*", "a.b.c", True),
+        ("*.b.*", "a.x.c", False),
+        ("a.>", "a.b.c", True),
+        ("a.>", "a", False),
+        ("a.>", "b.c", False),
+        (">", "a", True),
+        ("*.>", "a", False),
+        ("*.>", "a.b", True),
+        ("a*", "ab", False),
+    ],
+)
+def test_patterns(pattern: str, subject: str, expected: bool) -> None:
+    assert matches(pattern, subject) is expected
+
+
+@simulated
+async def test_a_message_id_is_forgotten_after_its_window(simulation: Simulation) -> None:
+    wire = await Ground(simulation).wire("client")
+    headers = {MESSAGE_ID_HEADER: "one"}
+
+    assert await wire.append("log.a", b"", headers) == 1
+    await asyncio.sleep(LOG.duplicate_window_seconds - 1)
+    assert await wire.append("log.a", b"", headers) == 1
+    await asyncio.sleep(1)
+    assert await wire.append("log.a", b"", headers) == 2
+
+
+@simulated
+async def test_a_log_forgets_what_is_too_old(simulation: Simulation) -> None:
+    wire = await Ground(simulation).wire("client")
+    await wire.append("log.a", b"old")
+    await asyncio.sleep(LOG.age_seconds_max / 2)
+    await wire.append("log.a", b"new")
+
+    await asyncio.sleep(LOG.age_seconds_max / 2)
+
+    [kept] = await wire.read(LOG, "log.>", 0, 10)
+    assert kept.payload == b"new"
+    state = next(state for state in await wire.streams() if state.name == LOG.name)
+    assert (state.messages, state.first_seq, state.last_seq) == (1, 2, 2)
+
+
+@simulated
+async def test_what_was_removed_while_it_was_claimed_does_not_come_again(simulation: Simulation) -> None:
+    wire = await Ground(simulation).wire("client")
+    inlet = await wire.consume(READER)
+    await wire.append("work.a", b"removed")
+    taken = await take(inlet)
+    await wire.drop(READER.stream, 1)
+    await inlet.give_back(taken, 0.0)
+
+    await wire.append("work.a", b"next")
+
+    assert attempts(await take(inlet)) == [(b"next", 1)]
+
+
+@simulated
+async def test_too_many_requests_are_turned_away(simulation: Simulation) -> None:
+    wire = await Ground(simulation).wire("client")
+    release = asyncio.Event()
+
+    async def dawdle(delivery: Delivery) -> Reply:
+        await release.wait()
+        return Reply(b"done")
+
+    await wire.answer(CALLING, [Endpoint("slow", "slow", dawdle, concurrency_max=1)])
+    asking = [asyncio.create_task(wire.request("slow", b"", seconds_max=60)) for _ in range(WAITING_MAX + 2)]
+    await asyncio.sleep(1)
+    release.set()
+    replies = await asyncio.gather(*asking)
+
+    refused = [reply for reply in replies if ERROR_CODE_HEADER in reply.headers]
+    assert [reply.headers[ERROR_CODE_HEADER] for reply in refused] == ["503"]
+
+
+@simulated
+async def test_a_message_has_a_largest_size(simulation: Simulation) -> None:
+    wire = await Ground(simulation).wire("client")
+
+    await wire.append("log.a", b"x" * PAYLOAD_BYTES_MAX)
+    with pytest.raises(TooLarge):
+        await wire.append("log.a", b"x" * (PAYLOAD_BYTES_MAX + 1))
+
+
+@simulated
+async def test_a_request_takes_its_whole_time_before_it_is_given_up(simulation: Simulation) -> None:
+    wire = await Ground(simulation).wire("client")
+    await wire.watch("nobody", lambda delivery: None, lambda: None)
+
+    with pytest.raises(TimedOut):
+        await wire.request("nobody", b"", seconds_max=3)
+
+    assert asyncio.get_running_loop().time() == pytest.approx(3)
+
+
+def test_an_endpoint_that_raises_fails_the_simulation() -> None:
+    async def stumble(delivery: Delivery) -> Reply:
+        raise ValueError("stumbled")
+
+    async def story(simulation: Simulation) -> None:
+        wire = await Ground(simulation).wire("client")
+        await wire.answer(CALLING, [Endpoint("echo", "echo", stumble, concurrency_max=1)])
+        with pytest.raises(TimedOut):
+            await wire.request("echo", b"", seconds_max=1)
+
+    with pytest.raises(ValueError, match="stumbled"):
+        run_simulated(story, 1)
