@@ -9,16 +9,19 @@ A watcher that is slower than the feed is told so by `Overflow` and where to res
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from shared.bus.bus import Bus
-from shared.bus.wire import Delivery
-from shared.contracts.changes import PREVIOUS_SEQ_HEADER, Change, ListChanges, decode_changes
+from shared.bus.wire import Delivery, Stoppable
+from shared.contracts.changes import PREVIOUS_SEQ_HEADER, Change, ChangePage, ListChanges, decode_changes
 from shared.contracts.message import subject_for
 from shared.errors import Invalid, Unavailable
 from shared.runtime.patience import Patience
 from shared.settings import WatchSettings
+
+AnswerT = TypeVar("AnswerT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,10 @@ class Watcher:
         self._patience = Patience(0.05, 2.0)
 
     async def changes(self) -> AsyncIterator[Change | Overflow]:
-        """Ends only after an `Overflow`. While the database is away it waits."""
+        """Ends only after an `Overflow`. While the database or the broker is away it waits."""
         async for change in self._past():
             yield change
-        pattern = subject_for(self._tenant, f"changes.{self._collection or '>'}")
-        listening = await self._bus.wire.watch(pattern, self._live.hear, self._live.doubt)
+        listening = await self._patiently(self._listen)
         try:
             while not self._live.overflowed:
                 async for change in self._past_and_present():
@@ -73,18 +75,30 @@ class Watcher:
 
     async def _past(self) -> AsyncIterator[Change]:
         while True:
-            try:
-                page = await self._bus.ask(self._tenant, ListChanges(since=self._position, collection=self._collection))
-            except Unavailable:
-                await asyncio.sleep(self._patience.next_pause_seconds())
-                continue
-            self._patience.reset()
+            page = await self._patiently(self._next_page)
             for change in page.items:
                 self._position = change.seq
                 yield change
             self._position = max(self._position, page.last_seq)
             if not page.items:
                 return
+
+    async def _listen(self) -> Stoppable:
+        pattern = subject_for(self._tenant, f"changes.{self._collection or '>'}")
+        return await self._bus.wire.watch(pattern, self._live.hear, self._live.doubt)
+
+    async def _next_page(self) -> ChangePage:
+        return await self._bus.ask(self._tenant, ListChanges(since=self._position, collection=self._collection))
+
+    async def _patiently(self, ask: Callable[[], Awaitable[AnswerT]]) -> AnswerT:
+        while True:
+            try:
+                answer = await ask()
+            except Unavailable:
+                await asyncio.sleep(self._patience.next_pause_seconds())
+            else:
+                self._patience.reset()
+                return answer
 
     def _follows(self, announcement: "_Announcement") -> bool:
         if self._collection is not None:

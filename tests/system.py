@@ -36,6 +36,8 @@ class System:
         self.data = data
         self._out, self._err = data.with_suffix(".out"), data.with_suffix(".err")
         self._seen: set[psutil.Process] = set()
+        # A system that was killed here may have left its note.
+        self._stale = self._note_stamp()
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self.process = subprocess.Popen(
                 [*POSTIL, "up", "--data", str(data), *(arguments or ("--port", "0"))],
@@ -47,7 +49,7 @@ class System:
             )
 
     async def until_ready(self) -> None:
-        await until(lambda: self._note.exists() or self.process.poll() is not None, seconds_max=READY_SECONDS_MAX)
+        await until(self._announced_or_ended, seconds_max=READY_SECONDS_MAX)
         assert self.process.poll() is None, f"postil up ended:\n{self.err}"
 
     @property
@@ -109,6 +111,16 @@ class System:
             for process in (*self.alive(), self.process):
                 process.kill()
             self.process.wait()
+
+    def _announced_or_ended(self) -> bool:
+        return self._note_stamp() not in (None, self._stale) or self.process.poll() is not None
+
+    def _note_stamp(self) -> tuple[int, int] | None:
+        try:
+            status = self._note.stat()
+        except FileNotFoundError:
+            return None
+        return status.st_ino, status.st_mtime_ns
 
     @property
     def _note(self) -> Path:

@@ -156,9 +156,9 @@ class MemoryStore:
         follows = cursor_after(tenant, collection, rows[len(items) - 1].created.seq) if more else None
         return DocumentRows(items, follows, len(listed))
 
-    def _page(self, tenant: str, rows: Sequence[DocumentRow], limit: int, bytes_max: int) -> "list[bytes]":
-        bodies = [self._shelves[tenant].at(row.current).body or b"" for row in rows]
-        return [self._document(tenant, row) for row in rows[: _fitting(map(len, bodies), limit, bytes_max)]]
+    def _page(self, tenant: str, rows: Sequence[DocumentRow], limit: int, bytes_max: int) -> Sequence[bytes]:
+        sizes = (len(self._shelves[tenant].at(row.current).body or b"") for row in rows)
+        return [self._document(tenant, row) for row in rows[: _fitting(sizes, limit, bytes_max)]]
 
     async def recent(self, tenant: str, collection: str, limit: int, bytes_max: int) -> Sequence[bytes]:
         return self._page(tenant, self._listed(tenant, collection)[::-1], limit, bytes_max)

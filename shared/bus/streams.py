@@ -64,10 +64,6 @@ DEAD = Stream(
 )
 STREAMS = (DOCS, CHANGES, DEAD)
 
-INGEST = Consumer(
-    name="ingest", stream=DOCS, pattern=DOCS.subject, description="Takes documents in."
-)
-ANALYSIS = Consumer(
-    name="analysis", stream=CHANGES, pattern=CHANGES.subject, description="Annotates what has changed."
-)
+INGEST = Consumer(name="ingest", stream=DOCS, pattern=DOCS.subject, description="Takes documents in.")
+ANALYSIS = Consumer(name="analysis", stream=CHANGES, pattern=CHANGES.subject, description="Annotates what has changed.")
 CONSUMERS = (INGEST, ANALYSIS)

@@ -140,9 +140,7 @@ class Wire(Protocol):
     async def answer(self, calling: Calling, endpoints: Sequence[Endpoint]) -> Stoppable:
         """Answer requests; every instance of the same service takes its share."""
 
-    async def watch(
-        self, pattern: str, hear: Callable[[Delivery], None], missed: Callable[[], None]
-    ) -> Stoppable:
+    async def watch(self, pattern: str, hear: Callable[[Delivery], None], missed: Callable[[], None]) -> Stoppable:
         """Hear what is published from now on. `missed` is called when something may have been lost on the way."""
 
     async def consume(self, consumer: Consumer) -> Inlet: ...

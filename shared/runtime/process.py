@@ -45,7 +45,7 @@ async def _serve(name: str, build: Build, settings: Settings) -> None:
     try:
         service = await build(Context(bus, settings, SystemClock()))
         runner = Runner(service, bus, settings, SystemClock())
-        _stop_when_told(runner.stopping)
+        _stop_when_told(runner.stopping, settings.runtime.drain_seconds_max)
         await runner.run(ready=_ready)
         log.info("stopped")
     finally:
@@ -59,16 +59,18 @@ def _ready() -> None:
     log.info("ready", pid=os.getpid())
 
 
-def _stop_when_told(stopping: asyncio.Event) -> None:
+def _stop_when_told(stopping: asyncio.Event, drain_seconds_max: float) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     # A supervisor holds the other end of our standard input. When it dies, however suddenly, we are not left behind.
     if stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
-        loop.add_reader(sys.stdin.fileno(), _supervisor_spoke, loop, stopping)
+        loop.add_reader(sys.stdin.fileno(), _supervisor_spoke, loop, stopping, drain_seconds_max)
 
 
-def _supervisor_spoke(loop: asyncio.AbstractEventLoop, stopping: asyncio.Event) -> None:
+def _supervisor_spoke(loop: asyncio.AbstractEventLoop, stopping: asyncio.Event, drain_seconds_max: float) -> None:
     if not os.read(sys.stdin.fileno(), 1024):
         loop.remove_reader(sys.stdin.fileno())
         stopping.set()
+        # If the drain hangs, nobody is there any more to end us by force; so the system does it.
+        signal.setitimer(signal.ITIMER_REAL, drain_seconds_max)

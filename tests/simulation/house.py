@@ -10,12 +10,14 @@ from services.database.store import Commit, Work
 from services.ingest.service import IngestService
 from shared.bus.bus import Bus
 from shared.bus.memory import Faults, MemoryBroker, MemoryWire
+from shared.bus.streams import CONSUMERS, STREAMS
 from shared.clock import Clock
 from shared.runtime.dead import Undertaker
 from shared.runtime.runner import Runner
 from shared.runtime.service import Service
 from shared.settings import RuntimeSettings, Settings
 from tests.simulation.loop import Simulation
+from tests.until import until
 
 RESTART_SECONDS_MAX = 2.0
 SETTINGS = Settings(runtime=RuntimeSettings(retry_seconds_min=0.05, retry_seconds_max=1.0))
@@ -30,6 +32,7 @@ class Life:
         self._house = house
         self._name = name
         self.is_over = False
+        self.ended = asyncio.Event()
         self.wire = MemoryWire(house.broker, name, self.come_to)
         self.task: asyncio.Task[None] | None = None
 
@@ -40,6 +43,7 @@ class Life:
         if self._house.chance.random() < self._house.death_rate:
             self._house.broker.weather.note(f"{self._name} dies at {point}")
             self.is_over = True
+            self.ended.set()
             self.wire.crash()
             assert self.task is not None
             self.task.cancel()
@@ -78,7 +82,10 @@ class Process:
             bus = Bus(life.wire)
             self._runner = Runner(self._build(life, bus), bus, SETTINGS, self._house.clock)
             life.task = asyncio.create_task(self._runner.run())
-            await asyncio.wait([life.task])
+            # What is left of a dead process may hang for ever; nobody waits for it.
+            ended = asyncio.create_task(life.ended.wait())
+            await asyncio.wait([life.task, ended], return_when=asyncio.FIRST_COMPLETED)
+            ended.cancel()
             if life.is_over:
                 self.deaths += 1
                 await asyncio.sleep(self._house.chance.uniform(0, RESTART_SECONDS_MAX))
@@ -97,7 +104,8 @@ class House:
         self.chance: Random = simulation.chance
         self.clock: Clock = simulation.clock
         self.death_rate = death_rate
-        self.broker = MemoryBroker(simulation.clock, simulation.chance, faults)
+        self._faults = faults
+        self.broker = MemoryBroker(simulation.clock, simulation.chance)
         self.store = MemoryStore(simulation.clock)
         self.processes = [Process(self, "database", self._database), Process(self, "ingest", self._ingest)]
 
@@ -109,8 +117,17 @@ class House:
         self.broker.faults = Faults()
         self.broker.up()
 
+    async def everybody_is_back(self) -> None:
+        wire = self.wire("porter")
+        await until(lambda: self._all_answer(wire), seconds_max=60)
+
+    async def _all_answer(self, wire: MemoryWire) -> bool:
+        return {state.name for state in await wire.services(1)} == {"postil-database", "postil-ingest"}
+
     async def while_living(self, story: Callable[[], Awaitable[None]]) -> None:
         """Tell the story while the processes live and die; then end them properly."""
+        await self.wire("setup").ensure(STREAMS, CONSUMERS)
+        self.broker.faults = self._faults
         living = [asyncio.create_task(process.live()) for process in self.processes]
         telling = asyncio.ensure_future(story())
         await asyncio.wait([telling, *living], return_when=asyncio.FIRST_COMPLETED)

@@ -163,11 +163,11 @@ class _Leap(selectors.SelectSelector):
         self._who_waits = who_waits
         self._turns = 0
 
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
+    def select(self, timeout_seconds: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout_seconds is None:
             raise Stuck(f"nothing is due, and these wait for ever: {self._who_waits()}")
-        if timeout > 0:
-            self.seconds += timeout
+        if timeout_seconds > 0:
+            self.seconds += timeout_seconds
             self._turns = 0
         self._turns += 1
         # Both bounds are lifted once they are told of: the tasks that are left must be able to end.

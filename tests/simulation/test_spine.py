@@ -13,7 +13,7 @@ import pytest
 
 from shared.bus.bus import Bus
 from shared.bus.memory import Faults, MemoryWire
-from shared.bus.streams import CHANGES, CONSUMERS, DEAD, DOCS, STREAMS
+from shared.bus.streams import CHANGES, DEAD, DOCS
 from shared.bus.wire import MESSAGE_ID_HEADER
 from shared.contracts.changes import Change, decode_changes
 from shared.contracts.documents import GetDocument, ListDocuments
@@ -122,7 +122,6 @@ class Reader:
 async def schedule(simulation: Simulation) -> None:
     chance = simulation.chance
     house = House(simulation, faults_from(chance), chance.choice((0.0, 0.005, 0.02, 0.05)))
-    await house.wire("setup").ensure(STREAMS, CONSUMERS)
     publishers = [Publisher(house.wire(f"p{number}"), f"p{number}", chance) for number in range(3)]
     reader = Reader(house.wire("reader"), chance)
 
@@ -133,6 +132,8 @@ async def schedule(simulation: Simulation) -> None:
         blinking.cancel()
         await house.calm_down()
         expected = sorted(name for publisher in publishers for name in publisher.names)
+        await house.everybody_is_back()
+        assert not reading.done()
         await until(lambda: len(reader.seen) >= len(expected), seconds_max=300)
         await expect_everything_once(house, reader, expected)
         reading.cancel()
@@ -197,8 +198,7 @@ def test_whatever_goes_wrong_everything_acknowledged_is_there_once_and_was_seen_
 def test_the_same_seed_gives_the_same_run() -> None:
     async def traced(simulation: Simulation) -> tuple[list[str], int]:
         house = House(simulation, faults_from(simulation.chance), 0.02)
-        await house.wire("setup").ensure(STREAMS, CONSUMERS)
-        publisher = Publisher(house.wire("p"), "p", simulation.chance)
+            publisher = Publisher(house.wire("p"), "p", simulation.chance)
         await house.while_living(lambda: publisher.publish(10))
         return list(house.broker.trace), sum(process.deaths for process in house.processes)
 
@@ -210,8 +210,7 @@ def test_the_same_seed_gives_the_same_run() -> None:
 def test_deaths_really_happen() -> None:
     async def dying(simulation: Simulation) -> int:
         house = House(simulation, Faults(), 0.05)
-        await house.wire("setup").ensure(STREAMS, CONSUMERS)
-        publisher = Publisher(house.wire("p"), "p", simulation.chance)
+            publisher = Publisher(house.wire("p"), "p", simulation.chance)
         await house.while_living(lambda: publisher.publish(20))
         return sum(process.deaths for process in house.processes)
 

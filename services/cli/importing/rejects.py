@@ -11,7 +11,7 @@ from services.cli.importing.rows import BadRow
 from services.cli.writing import told_as_invalid
 from shared.contracts.dead import as_text
 
-TOLD_MAX = 5
+REASONS_TOLD_MAX = 5
 
 
 class Rejects:
@@ -44,9 +44,9 @@ class Rejects:
         piece = bad.piece
         if self._file is None:
             self._told += 1
-            if self._told <= TOLD_MAX:
+            if self._told <= REASONS_TOLD_MAX:
                 self._tell(f"{file}, {piece.number}: {bad.reason}")
-            if self._told == TOLD_MAX + 1:
+            if self._told == REASONS_TOLD_MAX + 1:
                 self._tell("and so on; --rejects FILE keeps all that is refused, with the reasons")
             return
         row, encoding = as_text(piece.content)

@@ -55,6 +55,7 @@ class DurableConsumer:
 
     def deliver(self) -> None:
         """Answer who waits, as far as there is something to deliver."""
+        self._stream.expire()
         while self._demands:
             batch = self._batch(self._demands[0].count_max, self._demands[0].bytes_max)
             if not batch:

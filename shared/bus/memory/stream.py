@@ -96,13 +96,13 @@ class KeptStream:
         self._ids = {name: (seen_at, seq) for name, (seen_at, seq) in self._ids.items() if seq in self._messages}
 
     def after(self, seq: int, pattern: str) -> Iterator[Kept]:
-        self.expire()
         for candidate in range(max(seq + 1, self.first_seq), self.last_seq + 1):
             kept = self._messages.get(candidate)
             if kept is not None and matches(pattern, kept.subject):
                 yield kept
 
     def page(self, pattern: str, after_seq: int, count_max: int) -> Sequence[Delivery]:
+        self.expire()
         page: list[Delivery] = []
         for kept in self.after(after_seq, pattern):
             if len(page) >= count_max:

@@ -55,10 +55,10 @@ class Connection:
                 await connection._connect(arguments, name)
         except RAISED_BY_NATS as error:
             reason = connection._last_complaint or str(error) or "it does not answer"
-            await connection.client.close()
+            await connection._abandon()
             raise Unavailable(f"no connection to the broker at {options.shown}: {reason}") from error
         except BaseException:
-            await connection.client.close()
+            await connection._abandon()
             raise
         return connection
 
@@ -83,6 +83,10 @@ class Connection:
         self._inbox = f"{self.client.new_inbox()}."
         await self.hear(f"{self._inbox}*", self._hear_answer)
         await self.settle()
+
+    async def _abandon(self) -> None:
+        self._closing = True
+        await self.client.close()
 
     async def publish(self, subject: str, payload: bytes, headers: Headers = NO_HEADERS, reply: str = "") -> None:
         client = self.client

@@ -106,10 +106,10 @@ class NatsInlet:
         self._buffer.clear()
 
     async def _settle(self, deliveries: Sequence[Delivery], answer: bytes) -> None:
-        seqs = [delivery.place.seq for delivery in deliveries if delivery.place]
-        receipts = [self._held[seq] for seq in seqs if seq in self._held]
-        if receipts:
-            await self._connection.publish_each(receipts, answer)
+        places = [delivery.place for delivery in deliveries if delivery.place]
+        seqs = [place.seq for place in places if place.epoch == self._epoch and place.seq in self._held]
+        if seqs:
+            await self._connection.publish_each([self._held[seq] for seq in seqs], answer)
         for seq in seqs:
             self._held.pop(seq, None)
 
@@ -121,6 +121,9 @@ class NatsInlet:
         # Its claim had run out, while we could not extend it; but here it is, still being worked on.
         if again:
             return
+        # What comes again comes in any order.
+        self._buffer_is_sorted = self._buffer_is_sorted and seq > self._newest
+        self._newest = max(seq, self._newest)
         self._buffer.append(delivery)
         self._buffered_bytes += len(message.payload)
         self._arrived.set()

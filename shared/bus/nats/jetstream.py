@@ -14,7 +14,8 @@ ANSWER_SECONDS_MAX = 5.0
 # After a server's start its streams come a little later than its connections.
 ABSENT_SECONDS_MAX = 1.0
 ABSENT_PAUSE_SECONDS = 0.05
-MESSAGE_TOO_LARGE = 10054
+# JetStream's own numbers for a message, and for headers, that it finds too large.
+TOO_LARGE = frozenset({10054, 10097})
 
 
 class Refused(Unavailable):
@@ -64,7 +65,7 @@ def _answer(reply: Message, asked: str) -> dict[str, object]:
     refusal = answer.get("error")
     if isinstance(refusal, dict):
         said = refusal.get("description", "refused")
-        if refusal.get("err_code") == MESSAGE_TOO_LARGE:
+        if refusal.get("err_code") in TOO_LARGE:
             raise TooLarge(f"{asked}: {said}")
         raise Refused(f"{asked}: {said}", refusal.get("code", 500), refusal.get("err_code", 0))
     return answer

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
@@ -10,32 +11,41 @@ from shared.bus.memory import MemoryBroker, MemoryWire
 from shared.bus.nats import NatsWire
 from shared.bus.wire import Wire
 from shared.clock import SystemClock
-from tests.conformance.wire.ground import Ground
+from tests.broker import BrokerForTests
+from tests.conformance.wire.ground import Ground, Outage
 
-Connect = Callable[[], Awaitable[Wire]]
-Kill = Callable[[Wire], Awaitable[None]]
+
+@dataclass(frozen=True, slots=True)
+class Seam:
+    """What differs between the wires: how to get one, and how to make trouble."""
+
+    connect: Callable[[], Awaitable[Wire]]
+    kill: Callable[[Wire], Awaitable[None]]
+    down: Callable[[], Awaitable[None]]
+    up: Callable[[], Awaitable[None]]
 
 
 @pytest.fixture(params=["memory", "nats"])
-def seam(request: pytest.FixtureRequest) -> tuple[Connect, Kill]:
-    # Asked for only where it is needed: the tests over memory do without a broker.
-    return _memory() if request.param == "memory" else _nats(request.getfixturevalue("broker").url)
+def seam(request: pytest.FixtureRequest) -> Seam:
+    # A broker is asked for only where it is needed, and one of its own only by those who take it down.
+    if request.param == "memory":
+        return _memory()
+    return _nats(request.getfixturevalue("own_broker" if "outage" in request.fixturenames else "broker"))
 
 
 @pytest.fixture
-async def ground(seam: tuple[Connect, Kill]) -> AsyncIterator[Ground]:
-    connect, kill = seam
+async def ground(seam: Seam) -> AsyncIterator[Ground]:
     wires: list[Wire] = []
 
-    async def connected() -> Wire:
-        wires.append(await connect())
+    async def connect() -> Wire:
+        wires.append(await seam.connect())
         return wires[-1]
 
-    async def killed(wire: Wire) -> None:
+    async def kill(wire: Wire) -> None:
         wires.remove(wire)
-        await kill(wire)
+        await seam.kill(wire)
 
-    yield Ground(connected, killed, f"t{uuid4().hex[:12]}")
+    yield Ground(connect, kill, f"t{uuid4().hex[:12]}")
     for wire in wires:
         await wire.close()
 
@@ -45,7 +55,12 @@ async def wire(ground: Ground) -> Wire:
     return await ground.connect()
 
 
-def _memory() -> tuple[Connect, Kill]:
+@pytest.fixture
+def outage(seam: Seam) -> Outage:
+    return Outage(seam.down, seam.up)
+
+
+def _memory() -> Seam:
     broker = MemoryBroker(SystemClock(), random.Random(1))
 
     async def connect() -> Wire:
@@ -55,12 +70,18 @@ def _memory() -> tuple[Connect, Kill]:
         assert isinstance(wire, MemoryWire)
         wire.crash()
 
-    return connect, kill
+    async def down() -> None:
+        broker.down()
+
+    async def up() -> None:
+        broker.up()
+
+    return Seam(connect, kill, down, up)
 
 
-def _nats(url: str) -> tuple[Connect, Kill]:
+def _nats(broker: BrokerForTests) -> Seam:
     async def connect() -> Wire:
-        return await NatsWire.connect(url, name="conformance")
+        return await NatsWire.connect(broker.url, name="conformance")
 
     async def kill(wire: Wire) -> None:
         assert isinstance(wire, NatsWire)
@@ -68,4 +89,4 @@ def _nats(url: str) -> tuple[Connect, Kill]:
         await wire._connection.client.close()
         await wire.close()
 
-    return connect, kill
+    return Seam(connect, kill, broker.kill, broker.start)

@@ -72,6 +72,14 @@ class Ground:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Takes the broker away, as kill -9 does, and brings it back on what it has on disk."""
+
+    begin: Callable[[], Awaitable[None]]
+    end: Callable[[], Awaitable[None]]
+
+
 async def append_all(wire: Wire, subject: str, payloads: Sequence[bytes]) -> Sequence[int]:
     return [await wire.append(subject, payload) for payload in payloads]
 

@@ -1,11 +1,13 @@
 """What the tests of the NATS wire share: names of their own, and a publisher that keeps to no rules."""
 
 import asyncio
+from collections.abc import Callable, Sized
 from uuid import uuid4
 
 from shared.bus.streams import Consumer, Stream
-from shared.bus.wire import Calling, Delivery, Endpoint, Inlet, Reply
+from shared.bus.wire import Calling, Delivery, Endpoint, Inlet, Reply, Wire
 from shared.contracts.message import ROOT
+from shared.errors import Unavailable
 
 MIB = 1024 * 1024
 
@@ -60,6 +62,18 @@ async def take_count(inlet: Inlet, count: int) -> list[Delivery]:
     while len(taken) < count:
         taken += await inlet.take(count - len(taken), 64 * MIB)
     return taken
+
+
+def grown(noted: Sized, size: int) -> Callable[[], bool]:
+    return lambda: len(noted) >= size
+
+
+async def is_ready(wire: Wire) -> bool:
+    try:
+        await wire.ready()
+    except Unavailable:
+        return False
+    return True
 
 
 async def say_rawly(url: str, *lines: bytes) -> None:

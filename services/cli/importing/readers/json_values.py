@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from services.cli.importing.formats import Format
 from services.cli.importing.json_rows import WHITESPACE, row_from_json
+from services.cli.importing.readers import ndjson
 from services.cli.importing.rows import CUT_BYTES, ROW_BYTES_MAX, BadRow, Found, Mark, Piece
 from services.cli.importing.source import Source
 
@@ -19,13 +20,17 @@ NOT_BLANK = re.compile(rb"[^ \t\r\n]")
 
 
 def read(source: Source, start: Mark) -> Iterator[Found]:
+    if ndjson.begins_with_an_object_alone_on_its_line(source.head):
+        # Whatever the file is called: then a broken line is known to end where the line does.
+        yield from ndjson.read(source, start)
+        return
     is_array = looks_like_an_array(source.head)
     source.skip_to(start.offset)
     elements = _Elements(source, in_array=is_array, number=start.number)
     if is_array:
         elements.skip_opening(b"," if start.number else b"[")
     yield from map(row_from_json, elements)
-    if is_array:
+    if is_array and (start.offset == 0 or elements.offset > start.offset):
         yield from _what_is_behind(source, elements)
 
 
@@ -165,14 +170,15 @@ class _Walk:
 
 def _what_is_behind(source: Source, elements: _Elements) -> Iterator[BadRow]:
     """An array that doesn't end, or a file that goes on behind it."""
+    offset = elements.offset
     rest = elements.rest.strip(WHITESPACE)
-    while elements.closed and not rest and (chunk := source.chunk()):
-        rest = chunk.strip(WHITESPACE)
+    while chunk := source.chunk():
+        rest = rest or chunk.strip(WHITESPACE)
     if elements.closed and not rest:
         return
     reason = "there is more after the end of the array" if elements.closed else "the file ends before the array does"
     number = elements.number + 1
-    yield BadRow(Piece(elements.offset, number, Mark(source.offset, number), rest[:CUT_BYTES], cut=True), reason)
+    yield BadRow(Piece(offset, number, Mark(source.offset, number), rest[:CUT_BYTES], cut=True), reason)
 
 
 FORMAT = Format(name="json", read=read, suffixes=(".json",), looks_like=looks_like_json)
