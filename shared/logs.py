@@ -5,21 +5,31 @@ import sys
 from typing import TextIO
 
 import structlog
+from structlog.dev import Column, ConsoleRenderer, KeyValueColumnFormatter, LogLevelColumnFormatter
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from shared.settings import LogSettings
+
+SHOWN_LEVELS = ("debug", "info", "warning", "error")
 
 
 def configure_logs(settings: LogSettings, *, service: str, stream: TextIO = sys.stderr) -> None:
     """Set up structlog for this process; what libraries log by `logging` takes the same way."""
     pretty = settings.format == "pretty" or (settings.format == "auto" and stream.isatty())
-    stamp = structlog.processors.TimeStamper(fmt="%H:%M:%S" if pretty else "iso", utc=not pretty)
-    shared: list[structlog.typing.Processor] = [
+
+    def sign(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+        # Not by a context variable: threads, of which the database has some, don't inherit those.
+        event.setdefault("service", service)
+        return event
+
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        sign,
         structlog.processors.add_log_level,
-        stamp,
+        structlog.processors.TimeStamper(fmt="%H:%M:%S" if pretty else "iso", utc=not pretty),
     ]
-    last: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=stream.isatty(), pad_event_to=24)]
+    last: list[Processor] = (
+        [_pretty(colors=stream.isatty())]
         if pretty
         else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
     )
@@ -29,14 +39,35 @@ def configure_logs(settings: LogSettings, *, service: str, stream: TextIO = sys.
         logger_factory=structlog.WriteLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(service=service)
     formatter = structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[_unwrap, *last])
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 
 
-def _unwrap(
-    logger: structlog.typing.WrappedLogger, name: str, event: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
+def _pretty(*, colors: bool) -> ConsoleRenderer:
+    """When, how bad, who, what, and then the rest."""
+    styles = ConsoleRenderer.get_default_column_styles(colors)
+    levels = ConsoleRenderer.get_default_level_styles(colors)
+
+    def bare(style: str, width: int) -> KeyValueColumnFormatter:
+        return KeyValueColumnFormatter(None, style, styles.reset, str, width)
+
+    return ConsoleRenderer(
+        columns=[
+            Column("timestamp", bare(styles.timestamp, 8)),
+            Column("level", LogLevelColumnFormatter({name: levels[name] for name in SHOWN_LEVELS}, styles.reset)),
+            Column("service", bare(styles.logger_name, 8)),
+            Column("event", bare(styles.bright, 18)),
+            Column("", KeyValueColumnFormatter(styles.kv_key, styles.kv_value, styles.reset, _in_short)),
+        ]
+    )
+
+
+def _in_short(value: object) -> str:
+    said = str(value)
+    return repr(said) if " " in said else said
+
+
+def _unwrap(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
     return structlog.stdlib.ProcessorFormatter.remove_processors_meta(logger, name, event)

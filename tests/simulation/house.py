@@ -51,7 +51,7 @@ class Life:
 
 
 class MortalStore(MemoryStore):
-    """The store as one life of the database sees it: it can die before a commit, and between a commit and its answer."""
+    """The store as one life of the database sees it, which may end before a commit or between it and its answer."""
 
     def __init__(self, store: MemoryStore, life: Life) -> None:
         vars(self).update(vars(store))

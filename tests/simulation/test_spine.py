@@ -16,9 +16,8 @@ from shared.bus.memory import Faults, MemoryWire
 from shared.bus.streams import CHANGES, DEAD, DOCS
 from shared.bus.wire import MESSAGE_ID_HEADER
 from shared.contracts.changes import Change, decode_changes
-from shared.contracts.documents import GetDocument, ListDocuments
+from shared.contracts.documents import Draft, GetDocument, ListDocuments
 from shared.contracts.saving import PutDocuments
-from shared.contracts.documents import Draft
 from shared.errors import Unavailable
 from shared.settings import WatchSettings
 from shared.watch import Overflow, Watcher
@@ -198,7 +197,7 @@ def test_whatever_goes_wrong_everything_acknowledged_is_there_once_and_was_seen_
 def test_the_same_seed_gives_the_same_run() -> None:
     async def traced(simulation: Simulation) -> tuple[list[str], int]:
         house = House(simulation, faults_from(simulation.chance), 0.02)
-            publisher = Publisher(house.wire("p"), "p", simulation.chance)
+        publisher = Publisher(house.wire("p"), "p", simulation.chance)
         await house.while_living(lambda: publisher.publish(10))
         return list(house.broker.trace), sum(process.deaths for process in house.processes)
 
@@ -210,7 +209,7 @@ def test_the_same_seed_gives_the_same_run() -> None:
 def test_deaths_really_happen() -> None:
     async def dying(simulation: Simulation) -> int:
         house = House(simulation, Faults(), 0.05)
-            publisher = Publisher(house.wire("p"), "p", simulation.chance)
+        publisher = Publisher(house.wire("p"), "p", simulation.chance)
         await house.while_living(lambda: publisher.publish(20))
         return sum(process.deaths for process in house.processes)
 

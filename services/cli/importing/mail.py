@@ -145,6 +145,8 @@ class _Words(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._silent -= tag in self.SILENT and self._silent > 0
+        if tag in self.BREAKS:
+            self.words.append("\n")
 
     def handle_data(self, data: str) -> None:
         if not self._silent:

@@ -1,5 +1,6 @@
 """A connection to the database file, with a thread of its own in which whole transactions run."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +49,10 @@ class Connection(aiosqlite.Connection):
         finally:
             self.waiting -= 1
 
+    async def ended(self) -> None:
+        """Wait for the thread of a connection that could not be opened: aiosqlite tells it to end, and goes away."""
+        await asyncio.to_thread(self._thread.join)
+
 
 async def connect(path: Path, busy_seconds_max: float, prepare: Callable[[driver.Connection], None]) -> Connection:
     def opened() -> driver.Connection:
@@ -61,7 +66,11 @@ async def connect(path: Path, busy_seconds_max: float, prepare: Callable[[driver
 
     with translated():
         connection = Connection(opened)
-        await connection
+        try:
+            await connection
+        except BaseException:
+            await connection.ended()
+            raise
         return connection
 
 

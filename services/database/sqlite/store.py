@@ -62,7 +62,7 @@ class SqliteStore:
 
     async def commit(self, works: Sequence[Work]) -> Commit:
         now = self._clock.now()
-        return await self._writer.run(lambda connection: _commit(connection, works, now))
+        return await self.writer.run(lambda connection: _commit(connection, works, now))
 
     async def get(self, tenant: str, id: str, at: int | datetime | None) -> bytes:
         if at is None:
@@ -97,7 +97,7 @@ class SqliteStore:
     async def examine(self, tenant: str, repair: bool) -> Examination:
         """Reads the whole log of the tenant. With `repair`, writing waits until it is done."""
         if repair:
-            return await self._writer.run(lambda _: self._repair(tenant))
+            return await self.writer.run(lambda _: self._repair(tenant))
         examiner = await connect(self._path, self._busy_seconds_max, tune)
         try:
             return await examiner.run(lambda connection: examine(connection, tenant, repair=False))
@@ -131,7 +131,7 @@ class SqliteStore:
             self._lock.release()
 
     @property
-    def _writer(self) -> Connection:
+    def writer(self) -> Connection:
         if not self._connections:
             raise Unavailable("The database is closed.")
         return self._connections[0]

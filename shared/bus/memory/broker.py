@@ -151,10 +151,9 @@ class MemoryBroker:
         return self._streams[stream.name]
 
     def consumer(self, consumer: Consumer) -> DurableConsumer:
-        key = (consumer.stream.name, consumer.name)
-        if key not in self._consumers:
-            raise Unavailable(f"the stream {consumer.stream.name} has no consumer {consumer.name}")
-        return self._consumers[key]
+        """Makes it, if it is missing."""
+        self.ensure([consumer.stream], [consumer])
+        return self._consumers[consumer.stream.name, consumer.name]
 
     def drop(self, stream: Stream, seq: int) -> bool:
         return self.stream(stream).remove(seq)

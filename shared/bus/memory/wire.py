@@ -92,7 +92,6 @@ class MemoryWire:
         return watching
 
     async def consume(self, consumer: Consumer) -> MemoryInlet:
-        await self.ensure([consumer.stream], [consumer])
         durable = await self._ask(partial(self._broker.consumer, consumer))
         inlet = MemoryInlet(self._link, durable, self._reach)
         self._inlets.append(inlet)

@@ -12,6 +12,7 @@ from typing import cast
 import structlog
 from nats import errors
 from nats.aio.client import Client as NatsPy
+from nats.aio.client import Srv
 from nats.aio.subscription import Subscription
 from nats.protocol.parser import PERMISSIONS_ERR
 from nats.protocol.parser import Parser as NatsParser
@@ -90,6 +91,12 @@ class Client(NatsPy):
             error = errors.Error(f"nats: {err_msg}")
             await self._error_cb(error)
             await self._process_op_err(error)
+
+    async def _connect_to_server(self, s: Srv) -> None:
+        # nats-py would leave the socket of a failed attempt open.
+        if self._transport:
+            self._transport.close()
+        await super()._connect_to_server(s)
 
     async def _attempt_reconnect(self) -> None:
         while not self.is_closed:

@@ -5,12 +5,12 @@ again. What they ask for never exceeds the room in the buffer. One task looks af
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 
 import structlog
 
+from shared.bus.nats.arrivals import Arrivals
 from shared.bus.nats.connection import Connection
 from shared.bus.nats.deliveries import consumed
 from shared.bus.nats.lane import Lane
@@ -38,11 +38,9 @@ class NatsInlet:
         self._bytes_max = max(BUFFER_BYTES_MAX, 4 * connection.client.max_payload)
         self._epoch = 0
         self._lanes: list[Lane] = []
-        self._buffer: deque[Delivery] = deque()
-        self._buffered_bytes = 0
-        # What is claimed: in the buffer, or taken and not settled. Sequence number -> receipt.
+        self._arrivals = Arrivals()
+        # What is claimed: it has arrived and is not settled. Sequence number -> receipt.
         self._held: dict[int, str] = {}
-        self._arrived = asyncio.Event()
         self._stir = asyncio.Event()
         self._renewal_due = False
         self._stopped = False
@@ -63,22 +61,14 @@ class NatsInlet:
         return inlet
 
     async def take(self, count_max: int, bytes_max: int) -> Sequence[Delivery]:
-        while not self._buffer:
-            if self._stopped:
-                raise Unavailable("this inlet is stopped")
-            self._arrived.clear()
-            await self._arrived.wait()
-        taken = [self._buffer.popleft()]
-        size = len(taken[0].payload)
-        while self._buffer and len(taken) < count_max:
-            size += len(self._buffer[0].payload)
-            if size > bytes_max:
-                break
-            taken.append(self._buffer.popleft())
-        self._buffered_bytes -= sum(len(delivery.payload) for delivery in taken)
-        if not all(lane.count_left for lane in self._lanes):
-            self._stir.set()
-        return taken
+        while not self._stopped:
+            if self._arrivals:
+                taken = self._arrivals.take(count_max, bytes_max)
+                if not all(lane.count_left for lane in self._lanes):
+                    self._stir.set()
+                return taken
+            await self._arrivals.wait()
+        raise Unavailable("this inlet is stopped")
 
     async def ack(self, deliveries: Sequence[Delivery]) -> None:
         await self._settle(deliveries, b"+ACK")
@@ -91,7 +81,7 @@ class NatsInlet:
         if self._stopped:
             return
         self._stopped = True
-        self._arrived.set()
+        self._arrivals.wake()
         self._connection.opened.pop(self, None)
         self._connection.returned.pop(self, None)
         if self._keeper:
@@ -100,18 +90,24 @@ class NatsInlet:
         # Who has no connection gives nothing back; the server will see to it when the claims run out.
         with suppress(Unavailable):
             await self._close_lanes()
-            await self._connection.publish_each(self._held.values(), b"-NAK")
+            await self._settle_seqs(list(self._held), b"-NAK")
             await self._connection.settle()
-        self._held.clear()
-        self._buffer.clear()
+        self._forget_all()
 
     async def _settle(self, deliveries: Sequence[Delivery], answer: bytes) -> None:
         places = [delivery.place for delivery in deliveries if delivery.place]
         seqs = [place.seq for place in places if place.epoch == self._epoch and place.seq in self._held]
+        await self._settle_seqs(seqs, answer)
+
+    async def _settle_seqs(self, seqs: Sequence[int], answer: bytes) -> None:
         if seqs:
             await self._connection.publish_each([self._held[seq] for seq in seqs], answer)
         for seq in seqs:
             self._held.pop(seq, None)
+
+    def _forget_all(self) -> None:
+        self._arrivals.clear()
+        self._held.clear()
 
     def _hear(self, message: Message) -> None:
         delivery = consumed(message, self._epoch)
@@ -121,12 +117,7 @@ class NatsInlet:
         # Its claim had run out, while we could not extend it; but here it is, still being worked on.
         if again:
             return
-        # What comes again comes in any order.
-        self._buffer_is_sorted = self._buffer_is_sorted and seq > self._newest
-        self._newest = max(seq, self._newest)
-        self._buffer.append(delivery)
-        self._buffered_bytes += len(message.payload)
-        self._arrived.set()
+        self._arrivals.add(seq, delivery)
 
     def _on_lane_idle(self, trouble: str) -> None:
         if trouble:
@@ -172,9 +163,7 @@ class NatsInlet:
         await self._streams.ensure_consumer(self._consumer)
         if epoch != self._epoch:
             # Another stream under the same name: our receipts would settle strangers' messages there.
-            self._buffer.clear()
-            self._buffered_bytes = 0
-            self._held.clear()
+            self._forget_all()
             self._epoch = epoch
         for _ in range(LANES):
             self._lanes.append(await Lane.open(self._connection, self._consumer, self._hear, self._on_lane_idle))
@@ -189,7 +178,7 @@ class NatsInlet:
         for lane in self._lanes:
             if lane.count_left:
                 continue
-            count_room = BUFFER_COUNT_MAX - len(self._buffer) - sum(each.count_left for each in self._lanes)
-            bytes_room = self._bytes_max - self._buffered_bytes - sum(each.bytes_left for each in self._lanes)
+            count_room = BUFFER_COUNT_MAX - len(self._arrivals) - sum(each.count_left for each in self._lanes)
+            bytes_room = self._bytes_max - self._arrivals.bytes - sum(each.bytes_left for each in self._lanes)
             if count_room >= BUFFER_COUNT_MAX // 4 and bytes_room >= largest:
                 await lane.pull(min(count_room, BUFFER_COUNT_MAX // LANES), min(bytes_room, self._bytes_max // LANES))

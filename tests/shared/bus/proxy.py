@@ -13,12 +13,19 @@ class Proxy:
         self._flowing.set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.swallowing = False
+        # What the client says is lost on the way; what the server says is.
+        self.swallows_questions = False
+        self.swallows_answers = False
+        self._dead = False
         self.port = 0
 
     @property
     def url(self) -> str:
         return f"nats://127.0.0.1:{self.port}"
+
+    def cut_for_good(self) -> None:
+        self._dead = True
+        self.cut()
 
     def cut(self) -> None:
         for writer in self._writers:
@@ -32,6 +39,8 @@ class Proxy:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
+            if self._dead:
+                raise ConnectionResetError
             far_reader, far_writer = await asyncio.open_connection(*self._target)
             self._writers |= {writer, far_writer}
             for source, sink, upwards in ((reader, far_writer, True), (far_reader, writer, False)):
@@ -51,7 +60,7 @@ class Proxy:
         with suppress(OSError):
             while chunk := await source.read(65_536):
                 await self._flowing.wait()
-                if not (upwards and self.swallowing):
+                if not (self.swallows_questions if upwards else self.swallows_answers):
                     sink.write(chunk)
                     await sink.drain()
         sink.close()

@@ -5,13 +5,15 @@ import asyncio
 import pytest
 
 from shared.bus.bus import ERROR_CODE_HEADER
+from shared.bus.memory import Faults
 from shared.bus.memory.answering import WAITING_MAX
 from shared.bus.memory.subjects import matches
 from shared.bus.memory.wire import PAYLOAD_BYTES_MAX
 from shared.bus.wire import MESSAGE_ID_HEADER, Delivery, Endpoint, Reply
-from shared.errors import TimedOut, TooLarge
+from shared.errors import TimedOut, TooLarge, Unavailable
 from tests.shared.bus.memory_ground import CALLING, LOG, READER, Ground, attempts, take
 from tests.simulation.loop import Simulation, run_simulated, simulated
+from tests.until import until
 
 
 @pytest.mark.parametrize(
@@ -78,6 +80,35 @@ async def test_what_was_removed_while_it_was_claimed_does_not_come_again(simulat
     await wire.append("work.a", b"next")
 
     assert attempts(await take(inlet)) == [(b"next", 1)]
+
+
+@simulated
+async def test_what_was_on_its_way_to_an_inlet_that_stopped_comes_to_another_at_once(simulation: Simulation) -> None:
+    ground = Ground(simulation, Faults(delayed=1, delay_seconds_max=1))
+    wire, other = await ground.wire("client"), await ground.wire("other")
+    inlet, successor = await wire.consume(READER), await other.consume(READER)
+    await other.append("work.a", b"hello")
+    ground.go_wrong()
+    taking = asyncio.create_task(take(inlet))
+    await until(lambda: any("delivers 1/1" in line for line in ground.broker.trace))
+
+    await inlet.stop()
+    ground.broker.faults = Faults()
+
+    assert attempts(await take(successor)) == [(b"hello", 2)]
+    assert asyncio.get_running_loop().time() < 5
+    with pytest.raises(Unavailable):
+        await taking
+
+
+@simulated
+async def test_a_call_to_discovery_without_a_return_address_harms_nobody(simulation: Simulation) -> None:
+    wire = await Ground(simulation).wire("client")
+    await wire.answer(CALLING, [])
+
+    await wire.publish("$SRV.STATS", b"")
+
+    assert [state.name for state in await wire.services(1)] == [CALLING.name]
 
 
 @simulated

@@ -120,8 +120,8 @@ def test_it_can_die_at_every_point_of_its_work(point: Point) -> None:
                 await inlet.ack(await take(inlet))
 
         await worker.answer(CALLING, [Endpoint("append", "append", append, concurrency_max=1)])
-        working = asyncio.create_task(work())
         answered = await _is_answered(client)
+        working = asyncio.create_task(work())
         await asyncio.wait([working], timeout=1)
         working.cancel()
         return answered, len(done), ground.messages("WORK")

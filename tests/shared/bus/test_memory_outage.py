@@ -164,6 +164,43 @@ async def test_after_a_restart_the_ids_of_messages_that_are_gone_are_forgotten(s
 
 
 @simulated
+async def test_a_watch_that_failed_hears_nothing(simulation: Simulation) -> None:
+    ground = Ground(simulation, Faults(delayed=1, delay_seconds_max=1))
+    wire, watcher = await ground.wire("client"), await ground.wire("watcher")
+    heard: list[Delivery] = []
+    missed: list[str] = []
+    ground.go_wrong()
+    watching = asyncio.create_task(watcher.watch("news", heard.append, lambda: missed.append("missed")))
+    await asyncio.sleep(0)
+
+    ground.broker.down()
+    await asyncio.wait([watching])
+    ground.broker.up()
+    await wire.publish("news", b"hello")
+    await asyncio.sleep(5)
+
+    assert type(watching.exception()) is Unavailable
+    assert (heard, missed) == ([], [])
+
+
+@simulated
+async def test_who_is_closing_when_it_goes_away_ends_as_well(simulation: Simulation) -> None:
+    ground = Ground(simulation, Faults(delayed=1, delay_seconds_max=1))
+    wire = await ground.wire("client")
+    await wire.answer(CALLING, [echo_endpoint()])
+    ground.go_wrong()
+    closing = asyncio.create_task(wire.close())
+    await asyncio.sleep(0)
+
+    ground.broker.down()
+    await asyncio.wait([closing])
+
+    assert closing.exception() is None
+    with pytest.raises(Unavailable, match="closed"):
+        await wire.ready()
+
+
+@simulated
 async def test_a_wire_may_be_made_while_it_is_away(simulation: Simulation) -> None:
     ground = Ground(simulation)
     ground.broker.down()

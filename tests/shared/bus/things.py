@@ -1,7 +1,7 @@
 """What the tests of the NATS wire share: names of their own, and a publisher that keeps to no rules."""
 
 import asyncio
-from collections.abc import Callable, Sized
+from collections.abc import Awaitable, Callable, Sized
 from uuid import uuid4
 
 from shared.bus.streams import Consumer, Stream
@@ -37,7 +37,7 @@ class Things:
     def calling(self) -> Calling:
         return Calling(f"test-{self.token}", "1.2.3", "For a test.", lambda: {"lag": 7})
 
-    def endpoint(self, answer: "Answer", *, concurrency_max: int = 4) -> Endpoint:
+    def endpoint(self, answer: Callable[[Delivery], Awaitable[Reply]], *, concurrency_max: int = 4) -> Endpoint:
         return Endpoint("get", f"{ROOT}.*.{self.token}.get", answer, concurrency_max)
 
 

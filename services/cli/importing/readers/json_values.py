@@ -70,7 +70,7 @@ class _Elements:
     def __iter__(self) -> Iterator[Piece]:
         while not self.closed and self._skip_blanks():
             piece = self._next()
-            if piece.content.strip(WHITESPACE):
+            if piece.content:
                 yield piece
 
     def _next(self) -> Piece:
@@ -86,19 +86,18 @@ class _Elements:
                 end = len(self._bytes)
                 break
             walk.position -= before
-        content = kept or self._bytes[self._at : end]
+        content = (kept or self._bytes[self._at : end]).rstrip(WHITESPACE)
         self._at = end
-        return Piece(offset, self.number + 1, self._pass_separator(), content.rstrip(WHITESPACE), cut)
+        self.number += bool(content)
+        return Piece(offset, self.number, self._pass_separator(), content, cut)
 
     def _pass_separator(self) -> Mark:
-        self.number += 1
-        if not self._in_array:
-            return Mark(self.offset, self.number)
         # Before the comma: who resumes here must not take an element for the first one.
         after = Mark(self.offset, self.number)
-        separator = self._bytes[self._at : self._at + 1]
-        self.closed = separator == b"]"
-        self._at += len(separator)
+        if self._in_array:
+            separator = self._bytes[self._at : self._at + 1]
+            self.closed = separator == b"]"
+            self._at += len(separator)
         return after
 
     def _skip_blanks(self) -> bool:
