@@ -157,7 +157,9 @@ def postil(*arguments: str, cwd: Path, variables: Mapping[str, str] | None = Non
 
 def environment(variables: Mapping[str, str] | None = None) -> dict[str, str]:
     """Ours, without what whoever runs the tests has set for his own Postil."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("POSTIL_")}
+    # These processes are many, and all the same: without bytecode half of their time would go into compiling.
+    dropped = ("POSTIL_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
     return {**kept, "PYTHONPATH": path, **(variables or {})}
 
@@ -168,3 +170,8 @@ def lives(process: psutil.Process) -> bool:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
+
+
+def children() -> set[psutil.Process]:
+    """Of the tests themselves."""
+    return {process for process in psutil.Process().children() if lives(process)}

@@ -27,7 +27,7 @@ class DataFolder:
         self.path = path
         self._lock = lock
         # Of a system that was killed here and may not be gone altogether.
-        self._leftovers = [pid for pid in _pids_in_note(path) if _lives(pid)]
+        self._leftovers = [pid for pid in _pids_in_note(path) or () if _lives(pid)]
         self._note = path / ENDPOINTS_FILE
         self._draft = path / f"{ENDPOINTS_FILE}.new"
 
@@ -81,15 +81,18 @@ def check_alive(path: Path) -> None:
 
 
 def somebody_lives(path: Path) -> bool:
-    """Whether any process of the note in this folder is there; False also if there is no note."""
-    return any(map(_lives, _pids_in_note(path)))
+    """Whether any process of the note in this folder is there. One that can't be read proves nothing."""
+    pids = _pids_in_note(path)
+    return pids is None or any(map(_lives, pids))
 
 
-def _pids_in_note(path: Path) -> Sequence[int]:
+def _pids_in_note(path: Path) -> Sequence[int] | None:
     try:
         return [int(pid) for pid in orjson.loads((path / ENDPOINTS_FILE).read_bytes())["pids"].values()]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except FileNotFoundError:
         return []
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _lives(pid: int) -> bool:

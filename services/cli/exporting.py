@@ -16,7 +16,7 @@ from shared.errors import NotFound
 
 PAGE_COUNT = 500
 GETS_MAX = 16
-AWAY_SECONDS_MAX = 60.0
+AWAY_SECONDS_MAX = 15.0
 
 
 @dataclass(frozen=True, slots=True)

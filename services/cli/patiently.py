@@ -22,6 +22,7 @@ async def patiently(
     clock = asyncio.get_running_loop()
     patience = Patience(PAUSE_SECONDS_MIN, PAUSE_SECONDS_MAX)
     give_up_at = clock.time() + seconds_max
+    told = ""
     while True:
         try:
             return await work()
@@ -29,7 +30,9 @@ async def patiently(
             pause_seconds = patience.next_pause_seconds()
             if clock.time() + pause_seconds > give_up_at:
                 raise
-            (tell or _tell)(error.detail)
+            if error.detail != told:
+                told = error.detail
+                (tell or _tell)(told)
             await asyncio.sleep(pause_seconds)
 
 

@@ -21,6 +21,7 @@ from shared.settings import Settings
 log = structlog.get_logger()
 
 BROKER = "broker"
+CANCEL_AGAIN_SECONDS = 1.0
 
 
 class Supervisor:
@@ -68,6 +69,8 @@ class Supervisor:
         await until_ready(self._settings, self._nats_url, self._services)
 
     async def _drain(self) -> None:
+        if not any(self._stages):
+            return
         log.info("stopping")
         seconds_max = self._settings.runtime.drain_seconds_max
         ended: list[BaseException | None] = []
@@ -111,7 +114,13 @@ class Supervisor:
         """Whether the work came to its end before we were told to stop."""
         working, told = asyncio.create_task(work), asyncio.create_task(self._stopping.wait())
         await asyncio.wait({working, told}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (working, told):
-            task.cancel()
-        await asyncio.gather(working, told, return_exceptions=True)
-        return not working.cancelled() and working.result() is None
+        told.cancel()
+        if not self._stopping.is_set():
+            working.result()
+            return True
+        # More than once, because `asyncio.wait_for` of Python 3.11 may swallow it.
+        while not working.done():
+            working.cancel()
+            await asyncio.wait({working}, timeout=CANCEL_AGAIN_SECONDS)
+        await asyncio.gather(working, return_exceptions=True)
+        return False

@@ -105,7 +105,10 @@ class DatabaseService(Service):
 
     @answer
     async def stats(self, tenant: str, query: GetStats) -> Stats:
-        return await self._store.stats(tenant, query.collection)
+        stats = await self._store.stats(tenant, query.collection)
+        # The store's note of it is only renewed now and then.
+        announced = max(stats.announced_seq, self._feed.announced.get(tenant, 0))
+        return stats.model_copy(update={"announced_seq": announced})
 
     @answer
     async def examine(self, tenant: str, query: Examine) -> Examination:

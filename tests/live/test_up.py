@@ -32,16 +32,6 @@ async def test_it_starts_keeps_documents_and_stops_without_a_trace(tmp_path: Pat
         assert {path.name for path in system.data.iterdir()} == {"nats", "postil.db", "postil.db.lock"}
 
 
-async def test_it_says_where_it_is_and_what_to_try(tmp_path: Path) -> None:
-    async with running_system(tmp_path / "data") as system:
-        await until(lambda: "Ctrl-C" in system.out)
-        assert system.url in system.out
-        for words in ("publish notes", "list notes", "status"):
-            assert words in system.out
-        assert system.out.count("--data data") == 3
-        assert {event["part"] for event in system.events if event["event"] == "started"} == ALL - {"broker"}
-
-
 async def test_whatever_is_killed_comes_back_and_nothing_is_lost(tmp_path: Path) -> None:
     kept = []
     async with running_system(tmp_path / "data") as system:
@@ -95,8 +85,14 @@ async def test_the_next_one_waits_for_what_a_killed_one_left(tmp_path: Path) -> 
             await second.end()
 
 
-async def test_a_second_one_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+async def test_it_says_where_it_is_and_a_second_one_on_its_folder_is_refused(tmp_path: Path) -> None:
     async with running_system(tmp_path / "data") as system:
+        await until(lambda: "Ctrl-C" in system.out)
+        assert system.url in system.out
+        for words in ("publish notes", "list notes", "status"):
+            assert words in system.out
+        assert system.out.count("--data data") == 3
+        assert {event["part"] for event in system.events if event["event"] == "started"} == ALL - {"broker"}
         pids = system.pids
         said = postil("up", "--data", "data", "--port", "0", cwd=tmp_path)
         assert said.code == 4
@@ -107,8 +103,13 @@ async def test_a_second_one_on_the_same_folder_is_refused(tmp_path: Path) -> Non
 async def test_it_stops_at_once_while_a_service_waits_to_be_started_again(tmp_path: Path) -> None:
     pause = {"POSTIL_UP__RESTART_SECONDS_MIN": "3600", "POSTIL_UP__RESTART_SECONDS_MAX": "3600"}
     async with running_system(tmp_path / "data", variables=pause) as system:
+        in_the_way = system.data / "endpoints.json.new"
+        in_the_way.mkdir()
         system.kill("bot")
-        await until(lambda: set(system.pids) == ALL - {"bot"})
+        await until(lambda: "endpoints_not_written" in system.err)
+        in_the_way.rmdir()
+        system.kill("analysis")
+        await until(lambda: set(system.pids) == ALL - {"bot", "analysis"})
         assert await system.stop() == 0
         assert system.alive() == []
 
@@ -140,7 +141,7 @@ async def test_a_broken_database_is_told_of_and_mended_under_way(tmp_path: Path)
     data = tmp_path / "data"
     data.mkdir()
     (data / "postil.db").write_bytes(b"this is no database, but it is long enough to be looked at" * 100)
-    system = System(data)
+    system = System(data, variables={"POSTIL_UP__READY_SECONDS_MAX": "0.5"})
     try:
         await until(lambda: sum(event["event"] == "died" for event in system.events) >= 3, seconds_max=30)
         assert {event["because"] for event in system.events if event["event"] == "cannot_serve"} == {
@@ -148,6 +149,7 @@ async def test_a_broken_database_is_told_of_and_mended_under_way(tmp_path: Path)
         }
         pauses = [event["again_in_seconds"] for event in system.events if event["event"] == "died"]
         assert pauses[:3] == [0.1, 0.2, 0.4]
+        await until(lambda: any(event.get("missing") == "database" for event in system.events))
         assert not (data / "endpoints.json").exists()
         (data / "postil.db").unlink()
         await system.until_ready()

@@ -104,8 +104,13 @@ class DurableConsumer:
             self._alarm = None
 
     def resume(self) -> None:
-        """Claims are on disk, when they run out is not."""
+        """Claims are on disk, if they were written in time; when they run out is not."""
         self.extend(list(self._claims))
+        for seq, claim in self._claims.items():
+            if claim.until_seconds is not None and self._weather.happens(self._weather.faults.claim_forgotten):
+                self._weather.note(f"{self.limits.name} forgets that {seq} is claimed")
+                claim.attempts = 0
+                self._due(seq, claim)
         self._wake(self._now() + self.limits.ack_wait_seconds)
 
     def state(self) -> ConsumerState:

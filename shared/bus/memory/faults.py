@@ -21,6 +21,8 @@ class Faults:
     ack_lost: float = 0.0
     # A delivery comes a second time at once, while the first is still in hand.
     delivery_doubled: float = 0.0
+    # A broker that comes back does not know any more that it had delivered a message, and does it at once as if anew.
+    claim_forgotten: float = 0.0
     # The deliveries that arrive together are in any order.
     deliveries_shuffled: float = 0.0
     # A watcher does not hear a message; within `missed_seconds_max` it is told that it may have missed something.

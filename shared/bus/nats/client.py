@@ -95,7 +95,7 @@ class Client(NatsPy):
     async def _connect_to_server(self, s: Srv) -> None:
         # nats-py would leave the socket of a failed attempt open.
         if self._transport:
-            self._transport.close()
+            self._transport.close()  # type: ignore[no-untyped-call]  # nats-py does not type it
         await super()._connect_to_server(s)
 
     async def _attempt_reconnect(self) -> None:

@@ -35,6 +35,7 @@ class NatsOptions:
 
     def arguments(self) -> dict[str, Any]:
         """What nats-py's `connect` wants to hear of it."""
+        self._check_servers()
         for file in (self.credentials, self.nkey_seed):
             if file is not None:
                 _check_secret_file(file)
@@ -47,6 +48,16 @@ class NatsOptions:
             "tls": self._tls(),
         }
         return {"servers": self.servers} | {name: value for name, value in said.items() if value is not None}
+
+    def _check_servers(self) -> None:
+        # With no server at all nats-py would look for one for ever, and not even let a timeout through.
+        if not self.servers:
+            raise Invalid("the address of the broker is empty")
+        for server in self.servers:
+            if not _is_address(server):
+                raise Invalid(
+                    f"{_without_secrets(server)!r} is no address of a broker: it should look like nats://host:4222"
+                )
 
     def _tls(self) -> ssl.SSLContext | None:
         if not (self.tls_ca or self.tls_certificate):
@@ -72,7 +83,16 @@ def _check_secret_file(file: Path) -> None:
         raise Invalid("credentials and nkeys need the package `nkeys`, which is not installed")
 
 
+def _is_address(server: str) -> bool:
+    scheme, separator, rest = server.rpartition("://")
+    try:
+        parts = urlsplit(f"nats://{rest}")
+        # To ask for the port is to check it.
+        return (scheme in ("nats", "tls") or not separator) and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def _without_secrets(server: str) -> str:
     scheme, separator, rest = server.rpartition("://")
-    parts = urlsplit(f"nats://{rest}")
-    return f"{scheme}{separator}{parts.netloc.rpartition('@')[2]}"
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}"

@@ -1,12 +1,13 @@
 """A process that dies is started anew after a growing pause; one that is told to stop is gone afterwards."""
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
-import psutil
 import pytest
+from structlog.testing import capture_logs
 
 from services.cli.keeper import Keeper, Running, in_words
 from shared.errors import Unavailable
@@ -33,62 +34,57 @@ def shell(script: str) -> Start:
     return start
 
 
-class Pauses:
-    """The pauses that a keeper told of, and the pids that came and went."""
+class Lives:
+    """The pids that came and went."""
 
     def __init__(self) -> None:
         self.pids: list[int | None] = []
 
-    def note(self, keeper: Keeper) -> None:
-        self.pids.append(keeper.pid)
-
     @property
-    def lives(self) -> int:
+    def count(self) -> int:
         return sum(pid is not None for pid in self.pids)
 
 
 @asynccontextmanager
-async def kept(start: Start, settings: UpSettings = QUICK) -> AsyncIterator[tuple[Keeper, Pauses]]:
-    pauses = Pauses()
-    keeper = Keeper("part", start, settings, pauses.note)
+async def kept(start: Start, settings: UpSettings = QUICK) -> AsyncIterator[tuple[Keeper, Lives]]:
+    lives = Lives()
+    keeper = Keeper("part", start, settings, lambda: lives.pids.append(keeper.pid))
     keeper.begin()
     hurry = asyncio.Event()
     hurry.set()
     try:
-        yield keeper, pauses
+        yield keeper, lives
     finally:
         await keeper.stop(10, hurry)
 
 
 async def test_what_is_killed_comes_back_as_another_process() -> None:
-    async with kept(shell(LIVES)) as (keeper, pauses):
+    async with kept(shell(LIVES)) as (keeper, lives):
         await until(lambda: keeper.pid is not None)
         first = keeper.pid
         assert first is not None
-        psutil.Process(first).kill()
+        os.kill(first, signal.SIGKILL)
         await until(lambda: keeper.pid not in (None, first))
-        assert pauses.pids == [first, None, keeper.pid]
+        assert lives.pids == [first, None, keeper.pid]
         assert keeper.exit_code == -signal.SIGKILL
 
 
-async def test_pauses_grow_while_it_dies_at_once(capsys: pytest.CaptureFixture[str]) -> None:
-    async with kept(shell("exit 3")) as (keeper, pauses):
-        await until(lambda: pauses.lives >= 6)
-        assert keeper.exit_code == 3
-    told = capsys.readouterr().out
-    places = [told.index(f"again_in_seconds={pause}") for pause in (0.01, 0.02, 0.04, 0.08)]
-    assert places == sorted(places)
+async def test_pauses_grow_while_it_dies_at_once() -> None:
+    with capture_logs() as told:
+        async with kept(shell("exit 3")) as (keeper, lives):
+            await until(lambda: lives.count >= 6)
+            assert keeper.exit_code == 3
+    assert [event["again_in_seconds"] for event in told if "again_in_seconds" in event][:5] == [0.01, 0.02, 0.04, 0.08, 0.08]
 
 
-async def test_who_was_steady_comes_back_after_the_first_pause(capsys: pytest.CaptureFixture[str]) -> None:
-    async with kept(shell("exit 3"), STEADY_AT_ONCE) as (_, pauses):
-        await until(lambda: pauses.lives >= 4)
-    told = capsys.readouterr().out
-    assert "again_in_seconds=0.01" in told
-    assert "again_in_seconds=0.02" not in told
+async def test_who_was_steady_comes_back_after_the_first_pause() -> None:
+    with capture_logs() as told:
+        async with kept(shell("exit 3"), STEADY_AT_ONCE) as (_, lives):
+            await until(lambda: lives.count >= 4)
+    assert {event["again_in_seconds"] for event in told if "again_in_seconds" in event} == {0.01}
 
 
-async def test_what_can_not_be_started_is_tried_again(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_what_can_not_be_started_is_tried_again() -> None:
     tries = 0
 
     async def start() -> Running:
@@ -100,11 +96,10 @@ async def test_what_can_not_be_started_is_tried_again(capsys: pytest.CaptureFixt
             raise Unavailable("the port is taken")
         return await shell(LIVES)()
 
-    async with kept(start) as (keeper, _):
-        await until(lambda: keeper.pid is not None)
-    told = capsys.readouterr().out
-    assert "there is no such program" in told
-    assert "the port is taken" in told
+    with capture_logs() as told:
+        async with kept(start) as (keeper, _):
+            await until(lambda: keeper.pid is not None)
+    assert [event["because"] for event in told if "again_in_seconds" in event] == ["there is no such program", "the port is taken"]
 
 
 async def test_it_is_gone_when_stop_returns() -> None:
@@ -113,7 +108,8 @@ async def test_it_is_gone_when_stop_returns() -> None:
         pid = keeper.pid
         assert pid is not None
         await keeper.stop(10, asyncio.Event())
-        assert not psutil.pid_exists(pid)
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
         assert keeper.exit_code == -signal.SIGTERM
 
 
@@ -138,10 +134,10 @@ async def test_hurry_ends_the_waiting() -> None:
 
 async def test_stopping_in_a_pause_does_not_wait_for_its_end() -> None:
     slow = QUICK.model_copy(update={"restart_seconds_min": 3600.0, "restart_seconds_max": 3600.0})
-    async with kept(shell("exit 1"), slow) as (keeper, pauses):
+    async with kept(shell("exit 1"), slow) as (keeper, lives):
         await until(lambda: keeper.exit_code == 1)
         await keeper.stop(3600, asyncio.Event())
-        assert pauses.lives == 1
+        assert lives.count == 1
 
 
 async def test_stopping_while_it_is_being_started_ends_the_new_process() -> None:
@@ -165,7 +161,7 @@ async def test_a_fault_of_our_own_ends_the_keeping_and_is_raised() -> None:
     async def start() -> Running:
         raise TypeError("no process's fault")
 
-    keeper = Keeper("part", start, QUICK, lambda _: None)
+    keeper = Keeper("part", start, QUICK, lambda: None)
     with pytest.raises(TypeError, match="no process's fault"):
         await keeper.begin()
     with pytest.raises(TypeError, match="no process's fault"):

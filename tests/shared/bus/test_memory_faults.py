@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import pytest
 
@@ -122,6 +123,22 @@ async def test_shuffled_deliveries_are_all_there(simulation: Simulation) -> None
 
 
 @simulated
+async def test_a_forgotten_claim_is_delivered_again_as_if_for_the_first_time(simulation: Simulation) -> None:
+    ground = Ground(simulation, Faults(claim_forgotten=1))
+    wire = await ground.wire("reader")
+    inlet = await wire.consume(READER)
+    await wire.append("work.a", b"hello")
+    ground.go_wrong()
+
+    in_hand = await take(inlet)
+    ground.broker.down()
+    ground.broker.up()
+    again = await take(inlet)
+
+    assert (attempts(in_hand), attempts(again), now()) == ([(b"hello", 1)], [(b"hello", 1)], 0)
+
+
+@simulated
 async def test_a_watcher_that_does_not_hear_is_told_that_it_may_have_missed_something(simulation: Simulation) -> None:
     ground = Ground(simulation, Faults(watch_lost=1, missed_seconds_max=3))
     wire = await ground.wire("client")
@@ -178,7 +195,8 @@ async def test_without_faults_nothing_goes_wrong_and_no_time_goes_by(simulation:
 
 async def busy(simulation: Simulation) -> Sequence[str]:
     """A bit of everything, under everything at once."""
-    ground = Ground(simulation, Faults(0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 1.0, 0.3, 0.5))
+    probabilities = {name: 0.1 for name in asdict(Faults()) if not name.endswith("_seconds_max")}
+    ground = Ground(simulation, Faults(**probabilities))
     client, server = await ground.wire("client"), await ground.wire("server")
     await server.answer(CALLING, [echo_endpoint()])
     await client.watch(">", lambda delivery: None, lambda: None)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from shared.bus.nats import NatsWire
-from shared.bus.nats.inlet import BUFFER_COUNT_MAX, LANES, NatsInlet
+from shared.bus.nats.inlet import LANES, NatsInlet
 from shared.bus.wire import Delivery, StreamState
 from shared.errors import Unavailable
 from tests.broker import BrokerForTests
@@ -24,6 +24,11 @@ async def is_empty(wire: NatsWire, things: Things) -> bool:
 
 async def redelivered(wire: NatsWire, things: Things, count: int) -> bool:
     return (await state_of(wire, things)).consumers[0].redelivered == count
+
+
+async def settle_all(inlet: NatsInlet) -> None:
+    while True:
+        await inlet.ack(await inlet.take(100, MIB))
 
 
 async def delete_consumer(wire: NatsWire, things: Things) -> None:
@@ -148,15 +153,18 @@ async def test_a_take_that_is_cancelled_loses_nothing(wire: NatsWire, things: Th
         assert [delivery.payload for delivery in taken] == [b"%d" % number]
 
 
-async def test_it_never_asks_for_more_than_its_buffer_holds(wire: NatsWire, things: Things) -> None:
+async def test_it_never_asks_for_more_than_its_buffer_holds(
+    wire: NatsWire, things: Things, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.bus.nats.inlet.BUFFER_COUNT_MAX", 32)
     inlet = await opened(wire, things)
-    await append_numbers(wire, things, 3 * BUFFER_COUNT_MAX)
-    await until(lambda: len(inlet._arrivals) == BUFFER_COUNT_MAX)
-    assert (await state_of(wire, things)).consumers[0].unacknowledged == BUFFER_COUNT_MAX
-    taken = await take_count(inlet, 3 * BUFFER_COUNT_MAX)
-    assert [int(delivery.payload) for delivery in taken] == sorted(int(delivery.payload) for delivery in taken)
+    await append_numbers(wire, things, 100)
+    await until(lambda: len(inlet._arrivals) == 32)
+    assert (await state_of(wire, things)).consumers[0].unacknowledged == 32
+    taken = await take_count(inlet, 100)
+    assert [int(delivery.payload) for delivery in taken] == list(range(100))
     await inlet.ack(taken)
-    await until(lambda: is_empty(wire, things), seconds_max=20)
+    await until(lambda: is_empty(wire, things))
 
 
 async def test_large_messages_are_bounded_by_their_bytes(wire: NatsWire, things: Things) -> None:
@@ -289,8 +297,8 @@ async def test_a_broker_that_is_killed_again_and_again_loses_nothing_acknowledge
             except Unavailable:
                 await asyncio.sleep(0.01)
 
-    publishing, consuming = asyncio.create_task(publish(1_500)), asyncio.create_task(consume())
-    for mark in (200, 600, 1_000):
+    publishing, consuming = asyncio.create_task(publish(600)), asyncio.create_task(consume())
+    for mark in (100, 250, 400):
         await until(grown(appended, mark))
         await own_broker.kill()
         await own_broker.start()
@@ -314,7 +322,10 @@ async def test_acks_that_find_no_broker_are_refused_and_can_be_said_again(own_br
     await own_broker.start()
     await until(lambda: is_ready(wire))
     await inlet.ack(taken)
+    # A server that was killed may have forgotten whom it had given what. Then it comes again.
+    settling = asyncio.create_task(settle_all(inlet))
     await until(lambda: is_empty(wire, things))
+    settling.cancel()
     await wire.close()
 
 

@@ -59,18 +59,20 @@ async def test_what_the_thread_met_is_raised_behind_what_it_read() -> None:
 
 async def test_a_reader_that_is_stuck_holds_up_nobody() -> None:
     stuck = threading.Event()
-    done = threading.Event()
+    read: list[int] = []
+    threads: list[threading.Thread] = []
 
     def items() -> Iterator[int]:
-        yield 1
-        stuck.wait()
-        yield 2
-        yield 3
-        done.set()
+        threads.append(threading.current_thread())
+        for number in (1, 2, 3):
+            read.append(number)
+            yield number
+            stuck.wait()
 
     belt = Belt(items(), weigh=lambda item: 1, weight_max=5)
 
     assert await belt.take(5, 5) == [1]
     belt.stop()
     stuck.set()
-    assert not done.wait(0.05)
+    await until(lambda: not threads[0].is_alive(), seconds_max=5)
+    assert read == [1, 2]

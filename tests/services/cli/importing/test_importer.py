@@ -1,7 +1,9 @@
 """The importer against a put door that answers as the tests want it to."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import orjson
@@ -45,26 +47,40 @@ class Import:
         self.rejects = folder / "rejects"
         self.progress = Watched()
         self.sent: list[list[str]] = []
+        self._all_read = threading.Event()
         self._answer = answer
         self._batch = batch
 
     async def run(self) -> Counts:
         plan = Plan((str(self.file),), collection="c")
         with Rejects(self.rejects, tell=print) as rejects:
-            belt = Belt(self._steps(plan), weigh=lambda step: 1, weight_max=1_000)
+            belt = Belt(self._told(self._steps(plan)), weigh=lambda step: 1, weight_max=1_000)
+            # So that the batches are the same each time.
+            await until(self._all_read.is_set, seconds_max=5)
             importer = Importer(
                 self._put, belt, self.checkpoint, rejects, self.progress, batch_count_max=self._batch, counts=Counts()
             )
             return await importer.run()
 
     def _steps(self, plan: Plan) -> Iterator[Step]:
-        # All of them are there before the first is taken, so that the batches are always the same.
-        return iter(list(steps(plan, Start())))
+        return steps(plan, Start())
+
+    def _told(self, rows: Iterator[Step]) -> Iterator[Step]:
+        try:
+            yield from rows
+        finally:
+            self._all_read.set()
 
     async def _put(self, payload: bytes) -> SaveResults:
         ids = [document["id"] for document in orjson.loads(payload)]
         self.sent.append(ids)
         return SaveResults(results=tuple(await self._answer(ids)))
+
+
+class BrokenImport(Import):
+    def _steps(self, plan: Plan) -> Iterator[Step]:
+        yield from super()._steps(plan)
+        raise Invalid("broken")
 
 
 async def created(ids: list[str]) -> list[Saved]:
@@ -79,7 +95,7 @@ async def test_everything_is_sent_once_and_the_checkpoint_goes(tmp_path: Path) -
     importing = Import(tmp_path, numbers(50), created)
 
     assert await importing.run() == Counts(created=50)
-    assert sorted(sum(importing.sent, []), key=int) == numbers(50)
+    assert sorted(chain.from_iterable(importing.sent), key=int) == numbers(50)
     assert importing.progress.reached[-1].offset == importing.file.stat().st_size
     assert importing.checkpoint.load() is None
 
@@ -203,16 +219,10 @@ async def test_an_import_that_is_cut_knows_how_far_it_came(tmp_path: Path) -> No
 
 
 async def test_what_breaks_the_reading_is_raised_after_what_was_read_is_accounted_for(tmp_path: Path) -> None:
-    importing = Import(tmp_path, numbers(4), created)
-    importing._steps = lambda plan: _then_broken(steps(plan, Start()))  # type: ignore[method-assign]  # a broken file
+    importing = BrokenImport(tmp_path, numbers(4), created)
 
     with pytest.raises(Invalid, match="broken"):
         await importing.run()
     checkpoint = importing.checkpoint.load()
     assert checkpoint is not None
     assert checkpoint.counts == Counts(created=4)
-
-
-def _then_broken(rows: Iterator[Step]) -> Iterator[Step]:
-    yield from rows
-    raise Invalid("broken")

@@ -124,8 +124,7 @@ async def test_a_connection_that_cannot_be_prepared_is_closed_again(tmp_path: Pa
         seen.append(raw)
         raise Unavailable("not this one")
 
-    threads = threading.active_count()
     with pytest.raises(Unavailable, match="not this one"):
         await connect(tmp_path / "x.db", 0.05, refuse)
-    await until(lambda: threading.active_count() == threads)
     assert len(seen) == 1
+    await until(lambda: not [each for each in threading.enumerate() if "_connection_worker_thread" in each.name])

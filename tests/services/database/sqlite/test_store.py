@@ -1,6 +1,7 @@
 """The file under attack: locked, full, damaged, closed too early."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -83,9 +84,8 @@ async def test_an_examination_finds_damage(path: Path, opened: Open) -> None:
     ground = await opened()
     await ground.save(*[draft(f"d{index}", text="x" * 9_000) for index in range(50)])
     await ground.store.close()
-    whole = bytearray(content_of(path))
-    whole[-4_096:-4_092] = b"\xff\xff\xff\xf0"
-    write(path, whole)
+    whole = content_of(path)
+    write(path, whole[:-4_096] + b"\xff\xff\xff\xf0" + whole[-4_092:])
     examination = await (await opened()).store.examine(TENANT, repair=False)
     assert {finding.what for finding in examination.findings} >= {"file"}
 
@@ -98,23 +98,31 @@ async def test_a_header_that_is_gone(path: Path, opened: Open) -> None:
 
 async def test_a_cancelled_commit_is_whole(opened: Open) -> None:
     ground = await opened()
+    writer, go_on = sqlite_of(ground).writer, threading.Event()
+    held = asyncio.create_task(writer.run(lambda _: go_on.wait(10)))
     task = asyncio.create_task(ground.save(draft("a"), draft("b")))
-    # It is on its way into the connection's thread by now.
-    await until(lambda: sqlite_of(ground).writer.waiting > 0)
+    await until(lambda: writer.waiting == 2)
     task.cancel()
     await asyncio.wait([task])
+    go_on.set()
+    assert await held
     assert (await ground.put("c")).seq == 3
     assert await ground.listed() == ["a", "b", "c"]
 
 
 async def test_closing_finishes_what_was_begun(path: Path, opened: Open) -> None:
     ground = await opened()
+    writer, go_on = sqlite_of(ground).writer, threading.Event()
+    held = asyncio.create_task(writer.run(lambda _: go_on.wait(10)))
     waiting = [asyncio.create_task(ground.put(f"d{index}")) for index in range(50)]
     reading = [asyncio.create_task(ground.listed()) for _ in range(5)]
-    await until(lambda: sqlite_of(ground).writer.waiting > 0)
-    await asyncio.gather(ground.store.close(), ground.store.close())
+    await until(lambda: writer.waiting == 51)
+    closing = asyncio.gather(ground.store.close(), ground.store.close())
+    go_on.set()
     outcomes = await asyncio.gather(*waiting, *reading, return_exceptions=True)
+    await asyncio.gather(closing, held)
     assert all(isinstance(outcome, Saved | list | Unavailable) for outcome in outcomes)
+    assert any(isinstance(outcome, Saved) for outcome in outcomes)
     kept = [outcome.id for outcome in outcomes if isinstance(outcome, Saved)]
     assert sorted(await (await opened()).listed()) == sorted(filter(None, kept))
 

@@ -1,0 +1,30 @@
+"""What the tests of the commands share: a running spine, and a `postil` that speaks to it for a tenant of its own."""
+
+import sys
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+import structlog
+
+from tests.services.cli.postil import Postil
+from tests.services.cli.spine import Spine
+
+
+@pytest.fixture(scope="session")
+def spine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spine]:
+    """One for all: a test keeps apart by its tenant, and leaves it running."""
+    # What the services log belongs beside what a command prints, not in between.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
+    with Spine(tmp_path_factory.mktemp("spine")) as running:
+        yield running
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def postil(spine: Spine, monkeypatch: pytest.MonkeyPatch) -> Postil:
+    tenant = f"test-{uuid4().hex}"
+    variables = {"POSTIL_NATS__URL": spine.broker.url, "POSTIL_TENANT": tenant}
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return Postil(tenant, variables)
