@@ -56,7 +56,9 @@ class DataFolder:
         log.warning("waiting_for_leftovers", pids=self._leftovers)
         clock = asyncio.get_running_loop()
         deadline = clock.time() + seconds_max
-        while any(map(_lives, self._leftovers)) and clock.time() < deadline:
+        while clock.time() < deadline:
+            if not any(map(_lives, self._leftovers)):
+                return
             await asyncio.sleep(LOOK_SECONDS)
 
     def announce(self, nats_url: str, pids: Mapping[str, int]) -> None:

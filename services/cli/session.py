@@ -107,6 +107,10 @@ def reporting() -> Iterator[None]:
     except PostilError as error:
         complain(error.detail)
         raise typer.Exit(exit_code_of(error)) from error
+    except ValidationError as error:
+        # A query that was made of the arguments: what was typed can't be asked.
+        complain(in_words(error))
+        raise typer.Exit(Exit.USAGE) from error
     except KeyboardInterrupt as error:
         raise typer.Exit(Exit.INTERRUPTED) from error
 

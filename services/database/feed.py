@@ -148,8 +148,11 @@ class Feed:
             except Unavailable as error:
                 await self._pause(error)
             except TooLarge as error:
+                bare = without_bodies(run)
+                if payload == bare:
+                    raise
                 log.warning("announced_without_bodies", subject=subject, first=first, last=last, because=error.detail)
-                payload = without_bodies(run)
+                payload = bare
             else:
                 self._patience.reset()
                 self._announced[run.tenant] = last

@@ -158,22 +158,28 @@ async def test_a_broken_database_is_told_of_and_mended_under_way(tmp_path: Path)
         await system.end()
 
 
-async def test_a_terminal_that_is_closed_takes_everything_with_it(tmp_path: Path) -> None:
+def up_on_a_terminal(cwd: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """The process, and our end of its terminal."""
     ours, theirs = pty.openpty()
     up = subprocess.Popen(
         [*POSTIL, "up", "--data", "data", "--port", "0"],
-        cwd=tmp_path,
+        cwd=cwd,
         env=environment({"TERM": "xterm", "COLUMNS": "100"}),
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
     )
     os.close(theirs)
+    return up, ours
+
+
+async def test_a_terminal_that_is_closed_takes_everything_with_it(tmp_path: Path) -> None:
+    up, terminal = up_on_a_terminal(tmp_path)
     try:
         shown = b""
         while b"Ctrl-C stops everything" not in shown:
-            shown += os.read(ours, 65536)
-        os.close(ours)
+            shown += os.read(terminal, 65536)
+        os.close(terminal)
         up.send_signal(signal.SIGHUP)
         await until(lambda: up.poll() is not None, seconds_max=30)
         assert up.returncode == 0

@@ -27,6 +27,7 @@ from tests.until import until
 
 SCHEDULES = int(os.environ.get("POSTIL_TEST_SCHEDULES", "1000"))
 GROUPS = 20
+STORM_SECONDS_MAX = 600.0
 TENANT = "main"
 COLLECTIONS = ("notes", "tickets")
 
@@ -126,9 +127,9 @@ async def schedule(simulation: Simulation) -> None:
 
     async def story() -> None:
         reading = asyncio.create_task(reader.read())
-        blinking = asyncio.create_task(blink(house))
+        storming = asyncio.create_task(storm(house))
         await asyncio.gather(*(publisher.publish(chance.randint(1, 12)) for publisher in publishers))
-        blinking.cancel()
+        storming.cancel()
         await house.calm_down()
         expected = sorted(name for publisher in publishers for name in publisher.names)
         await house.everybody_is_back()
@@ -140,13 +141,15 @@ async def schedule(simulation: Simulation) -> None:
     await house.while_living(story)
 
 
-async def blink(house: House) -> None:
-    """The broker goes away now and then."""
-    while True:
+async def storm(house: House) -> None:
+    """The broker goes away now and then; and even the worst weather ends."""
+    loop = asyncio.get_running_loop()
+    while loop.time() < STORM_SECONDS_MAX:
         await asyncio.sleep(house.chance.uniform(1, 30))
         house.broker.down()
         await asyncio.sleep(house.chance.uniform(0, 3))
         house.broker.up()
+    await house.calm_down()
 
 
 async def expect_everything_once(house: House, reader: Reader, expected: list[str]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from services.cli.output import console, print_json, show
@@ -57,7 +58,7 @@ def _vitals(state: ServiceState) -> str:
     """What is not nothing, besides the process id, which has a column of its own."""
     figures: Mapping[str, object] = state.vitals
     said = [f"{name.replace('_', ' ')} {figure}" for name, figure in figures.items() if name != "pid" and figure]
-    return " · ".join(said) or "idle"
+    return escape(" · ".join(said)) or "idle"
 
 
 def _streams(overview: Overview) -> Table:
@@ -81,9 +82,10 @@ def _store(overview: Overview) -> str:
     stats = overview.stats
     if stats is None:
         return f"{opening}: [bold red]the database does not answer[/]"
-    said = [f"{stats.documents:,} documents", f"last seq {stats.last_seq:,}", f"announced {stats.announced_seq:,}"]
+    documents = f"{stats.documents:,} document{'' if stats.documents == 1 else 's'}"
+    said = [documents, f"last seq {stats.last_seq:,}", f"announced {stats.announced_seq:,}"]
     if overview.database is not None and overview.database_bytes is not None:
-        said.append(f"{size(overview.database_bytes)} in {overview.database}")
-    collections = ", ".join(f"{each.collection} {each.documents:,}" for each in stats.collections[:10])
+        said.append(f"{size(overview.database_bytes)} in {escape(str(overview.database))}")
+    collections = ", ".join(f"{escape(each.collection)} {each.documents:,}" for each in stats.collections[:10])
     more = f" and {len(stats.collections) - 10} more" if len(stats.collections) > 10 else ""
     return f"{opening}: {' · '.join(said)}" + (f"\n[bold]collections[/]: {collections}{more}" if collections else "")

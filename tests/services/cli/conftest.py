@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 import structlog
 
-from tests.services.cli.postil import Postil
+from tests.services.cli.postil import Postil, postil_for
 from tests.services.cli.spine import Spine
 
 
@@ -22,9 +22,5 @@ def spine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spine]:
 
 
 @pytest.fixture
-def postil(spine: Spine, monkeypatch: pytest.MonkeyPatch) -> Postil:
-    tenant = f"test-{uuid4().hex}"
-    variables = {"POSTIL_NATS__URL": spine.broker.url, "POSTIL_TENANT": tenant}
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    return Postil(tenant, variables)
+def postil(spine: Spine) -> Postil:
+    return postil_for(spine, f"test-{uuid4().hex}")

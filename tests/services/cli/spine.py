@@ -5,7 +5,7 @@ Commands run in the test's own thread, as a person's would run in a shell.
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
@@ -63,18 +63,6 @@ class Spine:
         runner, task = self._running.pop(name)
         self._loop.call_soon_threadsafe(runner.stopping.set)
         self.do(_ended(task))
-
-    def ask(self, work: Callable[[Bus], Coroutine[Any, Any, ResultT]]) -> ResultT:
-        """With a connection of its own."""
-
-        async def connected() -> ResultT:
-            wire = await NatsWire.connect(self.broker.url, name="test")
-            try:
-                return await work(Bus(wire))
-            finally:
-                await wire.close()
-
-        return self.do(connected())
 
     async def _start(self, name: str) -> None:
         bus = Bus(await NatsWire.connect(self.broker.url, name=name))

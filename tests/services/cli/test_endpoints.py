@@ -65,7 +65,7 @@ def test_a_system_lives_as_long_as_one_of_its_processes(tmp_path: Path) -> None:
     check_alive(tmp_path)
     folder.announce("nats://127.0.0.1:1", {"broker": gone})
     assert not somebody_lives(tmp_path)
-    with pytest.raises(Unavailable, match="nothing is running on .* any more"):
+    with pytest.raises(Unavailable, match=r"nothing is running on .* any more"):
         check_alive(tmp_path)
     folder.release()
 

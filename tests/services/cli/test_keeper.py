@@ -74,7 +74,13 @@ async def test_pauses_grow_while_it_dies_at_once() -> None:
         async with kept(shell("exit 3")) as (keeper, lives):
             await until(lambda: lives.count >= 6)
             assert keeper.exit_code == 3
-    assert [event["again_in_seconds"] for event in told if "again_in_seconds" in event][:5] == [0.01, 0.02, 0.04, 0.08, 0.08]
+    assert [event["again_in_seconds"] for event in told if "again_in_seconds" in event][:5] == [
+        0.01,
+        0.02,
+        0.04,
+        0.08,
+        0.08,
+    ]
 
 
 async def test_who_was_steady_comes_back_after_the_first_pause() -> None:
@@ -99,7 +105,10 @@ async def test_what_can_not_be_started_is_tried_again() -> None:
     with capture_logs() as told:
         async with kept(start) as (keeper, _):
             await until(lambda: keeper.pid is not None)
-    assert [event["because"] for event in told if "again_in_seconds" in event] == ["there is no such program", "the port is taken"]
+    assert [event["because"] for event in told if "again_in_seconds" in event] == [
+        "there is no such program",
+        "the port is taken",
+    ]
 
 
 async def test_it_is_gone_when_stop_returns() -> None:

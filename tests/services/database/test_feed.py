@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from random import Random
 
+import pytest
+
 from services.database.feed import Feed
 from services.database.memory import MemoryStore
 from services.database.store import MarkAnnounced, Run, Save
@@ -13,7 +15,7 @@ from shared.bus.streams import CHANGES, CONSUMERS, STREAMS
 from shared.bus.wire import NO_HEADERS, Headers
 from shared.contracts.changes import PREVIOUS_SEQ_HEADER, decode_changes
 from shared.contracts.saving import PlacedDraft
-from shared.errors import Unavailable
+from shared.errors import TooLarge, Unavailable
 from shared.runtime.patience import Patience
 from shared.settings import DatabaseSettings
 from tests.simulation.loop import Simulation, run_simulated
@@ -212,10 +214,26 @@ def test_a_change_that_is_too_large_for_the_broker_is_announced_without_its_body
 class Narrow(MemoryWire):
     """A wire whose broker takes short messages only."""
 
+    payload_bytes_max = 700
+
     async def append(self, subject: str, payload: bytes, headers: Headers = NO_HEADERS) -> int:
-        if len(payload) > 400:
-            await super().publish("elsewhere", b" " * 2**24)
+        if len(payload) > self.payload_bytes_max:
+            raise TooLarge("the broker takes 700 bytes")
         return await super().append(subject, payload, headers)
+
+
+def test_a_broker_that_takes_not_even_the_bare_numbers_ends_the_feed_loudly() -> None:
+    async def story(simulation: Simulation) -> None:
+        house = House(simulation)
+        await house.open()
+        wire = Narrow(house.broker, "narrow")
+        wire.payload_bytes_max = 10
+        feed = house.feed(wire=wire)
+        feed.offer(await house.commit("notes", "a"))
+        with pytest.raises(TooLarge):
+            await feed.run()
+
+    run_simulated(story, 1)
 
 
 def test_a_store_that_is_away_while_the_log_is_read_is_waited_for() -> None:

@@ -41,7 +41,7 @@ def with_database(story: Story) -> None:
         runner.stopping.set()
         await running
 
-    run_simulated(told, 1, seconds_max=10_000)
+    run_simulated(told, 1, seconds_max=20_000)
 
 
 async def save(bus: Bus, *ids: str, collection: str = "notes", ttl_seconds: int | None = None) -> list[int | None]:

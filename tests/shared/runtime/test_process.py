@@ -37,15 +37,19 @@ run_process("probe", build, Settings(
 """
 
 
-@asynccontextmanager
-async def probe(name: str, broker: BrokerForTests, wire: NatsWire, cwd: Path) -> AsyncIterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, broker.url, name],
+def start(url: str, name: str, cwd: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, url, name],
         cwd=cwd,
         env=environment(),
         stdin=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
+
+
+@asynccontextmanager
+async def probe(name: str, broker: BrokerForTests, wire: NatsWire, cwd: Path) -> AsyncIterator[subprocess.Popen[bytes]]:
+    process = start(broker.url, name, cwd)
 
     async def found() -> bool:
         return any(state.name == f"postil-{name}" for state in await wire.services(0.5))

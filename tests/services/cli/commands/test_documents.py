@@ -22,8 +22,9 @@ def ids(documents: object) -> list[str]:
 
 def test_a_document_is_shown_with_all_that_is_known(postil: Postil) -> None:
     document = {
-        "id": "n", "title": "a [red]title[/]", "text": "two\nlines \x1b[31m", "author": "Ada", "source": "test", "tags": ["a"],
-        "data": {"n": 1}, "thread": "t", "parents": ["p"], "ttl_seconds": 60, "occurred_at": "2024-01-02T03:04:05Z",
+        "id": "n", "title": "a [red]title[/]", "text": "two\nlines \x1b[31m", "author": "Ada", "source": "test",
+        "tags": ["a"], "data": {"n": 1}, "thread": "t", "parents": ["p"], "ttl_seconds": 60,
+        "occurred_at": "2024-01-02T03:04:05Z",
     }  # fmt: skip
     postil("publish", "notes", orjson.dumps(document).decode(), "--wait")
 

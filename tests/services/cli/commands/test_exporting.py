@@ -4,7 +4,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import orjson
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +12,7 @@ from tests.services.cli.postil import Postil
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20)
 NAMES = st.text(st.characters(codec="utf-8", categories=["L", "N"]), min_size=1, max_size=10)
-DRAFTS = st.fixed_dictionaries(
+DRAFTS: st.SearchStrategy[dict[str, object]] = st.fixed_dictionaries(
     {"text": TEXTS, "collection": st.sampled_from(["a", "b.c"])},
     optional={
         "kind": NAMES,
@@ -23,7 +22,7 @@ DRAFTS = st.fixed_dictionaries(
         "thread": NAMES,
         "tags": st.lists(NAMES, max_size=3),
         "parents": st.lists(NAMES, max_size=3),
-        "occurred_at": st.datetimes().map(lambda moment: f"{max(moment.year, 2):04}-01-02T03:04:05.678+02:00"),
+        "occurred_at": st.integers(2, 2024).map(lambda year: f"{year:04}-01-02T03:04:05.678+02:00"),
         "data": st.recursive(
             st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | TEXTS | st.floats(-1e300, 1e300),
             lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
@@ -46,17 +45,11 @@ def written(file: Path) -> list[dict[str, object]]:
     return [orjson.loads(line) for line in file.read_bytes().splitlines()]
 
 
-def in_year_2024_or_before(draft: dict[str, object]) -> bool:
-    return str(draft.get("occurred_at", "")) < "2025"
-
-
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(DRAFTS.filter(in_year_2024_or_before), min_size=1, max_size=8))
+@given(st.lists(DRAFTS, min_size=1, max_size=8))
 def test_documents_come_back_as_they_were(postil: Postil, tmp_path: Path, drafts: list[dict[str, object]]) -> None:
     rows = tmp_path / "rows.ndjson"
-    rows.write_bytes(
-        b"".join(orjson.dumps({**draft, "id": f"{n}-{uuid4()}"}) + b"\n" for n, draft in enumerate(drafts))
-    )
+    rows.write_bytes(b"".join(orjson.dumps({**draft, "id": str(n)}) + b"\n" for n, draft in enumerate(drafts)))
     there, back = f"there-{uuid4().hex}", f"back-{uuid4().hex}"
 
     assert postil.line("import", rows, "--tenant", there)["created"] == len(drafts)
@@ -65,9 +58,8 @@ def test_documents_come_back_as_they_were(postil: Postil, tmp_path: Path, drafts
     postil("export", "--out", tmp_path / "back.ndjson", "--tenant", back)
 
     assert own(written(tmp_path / "back.ndjson")) == own(written(tmp_path / "out.ndjson"))
-    assert {id: each["text"] for id, each in own(written(rows)).items()} == {
-        id: each["text"] for id, each in own(written(tmp_path / "back.ndjson")).items()
-    }
+    texts = {int(str(each["id"])): each["text"] for each in written(tmp_path / "back.ndjson")}
+    assert texts == {number: draft["text"] for number, draft in enumerate(drafts)}
     assert postil.line("import", tmp_path / "out.ndjson", "--tenant", there)["created"] == 0
 
 
@@ -97,17 +89,13 @@ def test_a_range_has_each_document_once_as_it_stood_at_its_end(postil: Postil) -
     assert texts("--since", "0", "--collection", "other") == []
 
 
-def test_a_file_appears_only_when_it_is_complete(
-    postil: Postil, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_appears_only_when_it_is_complete(postil: Postil, tmp_path: Path) -> None:
     postil("publish", "notes", "a", "--id", "1", "--wait")
     out = tmp_path / "folder" / "out.ndjson"
     assert "can't be written" in postil("export", "--out", out, code=4).err
 
     out.parent.mkdir()
     out.write_text("from before")
-    monkeypatch.setenv("POSTIL_NATS__URL", "nats://127.0.0.1:1")
-    monkeypatch.setenv("POSTIL_NATS__CONNECT_SECONDS_MAX", "0.1")
-    postil("export", "--out", out, code=5)
+    postil("export", "--out", out, "--collection", "no spaces", code=2)
     assert [path.name for path in out.parent.iterdir()] == ["out.ndjson"]
     assert out.read_text() == "from before"
