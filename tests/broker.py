@@ -57,7 +57,8 @@ class ContainerBroker:
     def __init__(self, folder: Path) -> None:
         self._port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "nats.conf").write_text(configuration(CONTAINER_FOLDER, host="0.0.0.0", port=CONTAINER_PORT))
+        everywhere = "0.0.0.0"  # noqa: S104  the container's own addresses, of which the engine passes one port on
+        (folder / "nats.conf").write_text(configuration(CONTAINER_FOLDER, host=everywhere, port=CONTAINER_PORT))
         self._container = (
             DockerContainer(IMAGE)
             .with_volume_mapping(str(folder), str(CONTAINER_FOLDER), "rw")

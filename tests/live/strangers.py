@@ -10,6 +10,8 @@ from nats.aio.client import Client
 
 from tests.until import until
 
+ALL = {"broker", "ingest", "database", "analysis", "bot"}
+
 
 @asynccontextmanager
 async def client(url: str) -> AsyncIterator[Client]:

@@ -1,36 +1,69 @@
 """`postil status` and `postil doctor` on systems that run: one that is well, and one that isn't."""
 
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-from tests.live.strangers import client, put_until_committed, until_kept
-from tests.system import postil, running_system
+import pytest
+import pytest_asyncio
+
+from tests.live.strangers import ALL, client, put_until_committed, until_kept
+from tests.system import System, postil, running_system
 from tests.until import until
 
 NO_RESTART = {"POSTIL_UP__RESTART_SECONDS_MIN": "3600", "POSTIL_UP__RESTART_SECONDS_MAX": "3600"}
 
 
-async def test_a_system_that_is_well(tmp_path: Path) -> None:
-    async with running_system(tmp_path / "data") as system, client(system.url) as connection:
-        await put_until_committed(connection, "one")
-        await until_kept(connection, {"one"})
-        status = postil("status", "--data", "data", "--json", cwd=tmp_path)
-        shown = postil("status", "--data", "data", cwd=tmp_path)
-        doctor = postil("doctor", "--data", "data", cwd=tmp_path)
-        pids = system.pids
-    assert (status.code, status.err) == (0, "")
-    told = json.loads(status.out)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def well(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+    """One that keeps a document. Nobody changes it."""
+    async with running_system(tmp_path_factory.mktemp("well") / "data") as system:
+        async with client(system.url) as connection:
+            await put_until_committed(connection, "one")
+            await until_kept(connection, {"one"})
+        yield system
+
+
+async def test_up_says_where_it_is_and_what_to_try(well: System) -> None:
+    await until(lambda: "Ctrl-C" in well.out)
+    assert well.url in well.out
+    for words in ("publish notes", "list notes", "status"):
+        assert words in well.out
+    assert well.out.count("--data data") == 3
+    assert {event["part"] for event in well.events if event["event"] == "started"} == ALL - {"broker"}
+
+
+def test_a_second_one_on_the_same_folder_is_refused(well: System) -> None:
+    pids = well.pids
+    said = postil("up", "--data", "data", "--port", "0", cwd=well.data.parent)
+    assert said.code == 4
+    assert "another `postil up` runs on data already" in said.err
+    assert well.pids == pids
+
+
+def test_status_for_programs(well: System) -> None:
+    ran = postil("status", "--data", "data", "--json", cwd=well.data.parent)
+    assert (ran.code, ran.err) == (0, "")
+    told = json.loads(ran.out)
     assert {service["name"]: service["pid"] for service in told["services"]} == {
-        name: pid for name, pid in pids.items() if name != "broker"
+        name: pid for name, pid in well.pids.items() if name != "broker"
     }
     assert {stream["name"] for stream in told["streams"]} == {"DOCS", "CHANGES", "DEAD"}
     assert (told["store"]["documents"], told["store"]["collections"][0]["collection"]) == (1, "notes")
     assert told["store"]["database_bytes"] > 0
-    assert (shown.code, shown.err) == (0, "")
+
+
+def test_status_for_a_person(well: System) -> None:
+    ran = postil("status", "--data", "data", cwd=well.data.parent)
+    assert (ran.code, ran.err) == (0, "")
     for words in ("ingest    up", "DOCS", "analysis", "1 document ·", "in data/postil.db", "notes 1"):
-        assert words in shown.out
-    assert (doctor.code, doctor.err) == (0, "")
-    assert "Everything is as it should be" in doctor.out
+        assert words in ran.out
+
+
+def test_the_doctor_finds_nothing(well: System) -> None:
+    ran = postil("doctor", "--data", "data", cwd=well.data.parent)
+    assert (ran.code, ran.err) == (0, "")
+    assert "Everything is as it should be" in ran.out
 
 
 async def test_a_system_that_limps(tmp_path: Path) -> None:

@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.broker import BrokerForTests
-from tests.live.strangers import client, listens, publish, put, put_until_committed, until_kept
+from tests.live.strangers import ALL, client, listens, publish, put, put_until_committed, until_kept
 from tests.system import POSTIL, System, environment, postil, running_system
 from tests.until import until
-
-ALL = {"broker", "ingest", "database", "analysis", "bot"}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
@@ -83,21 +81,6 @@ async def test_the_next_one_waits_for_what_a_killed_one_left(tmp_path: Path) -> 
             assert first.alive() == []
         finally:
             await second.end()
-
-
-async def test_it_says_where_it_is_and_a_second_one_on_its_folder_is_refused(tmp_path: Path) -> None:
-    async with running_system(tmp_path / "data") as system:
-        await until(lambda: "Ctrl-C" in system.out)
-        assert system.url in system.out
-        for words in ("publish notes", "list notes", "status"):
-            assert words in system.out
-        assert system.out.count("--data data") == 3
-        assert {event["part"] for event in system.events if event["event"] == "started"} == ALL - {"broker"}
-        pids = system.pids
-        said = postil("up", "--data", "data", "--port", "0", cwd=tmp_path)
-        assert said.code == 4
-        assert "another `postil up` runs on data already" in said.err
-        assert system.pids == pids
 
 
 async def test_it_stops_at_once_while_a_service_waits_to_be_started_again(tmp_path: Path) -> None:

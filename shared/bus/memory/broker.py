@@ -110,7 +110,7 @@ class MemoryBroker:
         groups: dict[str, list[Subscription]] = {}
         receivers = 0
         for subscription in self._subscriptions:
-            if not subscription.link.is_open or not matches(subscription.pattern, subject):
+            if not matches(subscription.pattern, subject):
                 continue
             if subscription.group is None:
                 receivers += 1

@@ -29,7 +29,6 @@ class Demand:
 
     link: Link
     count_max: int
-    bytes_max: int
     arrive: Callable[[Sequence[Delivery]], None]
 
 
@@ -57,7 +56,7 @@ class DurableConsumer:
         """Answer who waits, as far as there is something to deliver."""
         self._stream.expire()
         while self._demands:
-            batch = self._batch(self._demands[0].count_max, self._demands[0].bytes_max)
+            batch = self._batch(self._demands[0].count_max)
             if not batch:
                 return
             demand = self._demands.popleft()
@@ -121,14 +120,9 @@ class DurableConsumer:
             redelivered=sum(1 for claim in self._claims.values() if claim.attempts > 1),
         )
 
-    def _batch(self, count_max: int, bytes_max: int) -> list[Delivery]:
+    def _batch(self, count_max: int) -> list[Delivery]:
         batch: list[Delivery] = []
-        size = 0
-        while len(batch) < count_max:
-            kept = self._next()
-            if kept is None or (batch and size + len(kept.payload) > bytes_max):
-                break
-            size += len(kept.payload)
+        while len(batch) < count_max and (kept := self._next()) is not None:
             batch.append(self._claim(kept))
         if batch:
             self._wake(self._now() + self.limits.ack_wait_seconds)

@@ -35,7 +35,7 @@ class MemoryInlet:
             if self._is_stopped:
                 raise Unavailable("this inlet is stopped")
             if not self._is_asked:
-                self._ask(count_max, bytes_max)
+                self._ask(count_max)
             self._arrival = asyncio.get_running_loop().create_future()
             try:
                 await self._arrival
@@ -78,10 +78,10 @@ class MemoryInlet:
         if self._arrival is not None:
             self._arrival.cancel()
 
-    def _ask(self, count_max: int, bytes_max: int) -> None:
+    def _ask(self, count_max: int) -> None:
         if self._link.is_open:
             self._is_asked = True
-            demand = Demand(self._link, count_max, bytes_max, self._arrive)
+            demand = Demand(self._link, count_max, self._arrive)
             self._consumer_hears(partial(self._consumer.ask, demand))
 
     def _arrive(self, deliveries: Sequence[Delivery]) -> None:

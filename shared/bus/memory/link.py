@@ -25,10 +25,9 @@ class Line:
             loop.call_soon(self._arrive, self._cuts, arrive, context=self._context)
             return
         due = loop.time() + seconds
-        if self._on_the_way:
-            self._on_the_way.append((max(due, self._on_the_way[-1][0]), arrive))
-        else:
-            self._on_the_way.append((due, arrive))
+        self._on_the_way.append((due, arrive))
+        # The others wait until the first has gone, also if they are due before it.
+        if len(self._on_the_way) == 1:
             loop.call_at(due, self._move, self._cuts)
 
     def cut(self) -> None:

@@ -15,6 +15,7 @@ from shared.bus.nats.discovery import Discovery, DoorFigures
 from shared.bus.nats.parser import Message
 from shared.bus.nats.subjects import checked_pattern
 from shared.bus.wire import Calling, Endpoint, Reply
+from shared.clock import Clock
 from shared.errors import Internal, PostilError, Unavailable
 
 log = structlog.get_logger()
@@ -96,15 +97,17 @@ class Door:
 
 
 class NatsAnswers:
-    def __init__(self, connection: Connection, calling: Calling, endpoints: Sequence[Endpoint]) -> None:
+    def __init__(self, connection: Connection, calling: Calling, endpoints: Sequence[Endpoint], clock: Clock) -> None:
         self._connection = connection
         self._doors = [Door(connection, endpoint, calling.name) for endpoint in endpoints]
-        self._discovery = Discovery(connection, calling, [door.figures for door in self._doors])
+        self._discovery = Discovery(connection, calling, [door.figures for door in self._doors], clock)
         self._ears: list[Ear] = []
 
     @classmethod
-    async def open(cls, connection: Connection, calling: Calling, endpoints: Sequence[Endpoint]) -> "NatsAnswers":
-        answers = cls(connection, calling, endpoints)
+    async def open(
+        cls, connection: Connection, calling: Calling, endpoints: Sequence[Endpoint], clock: Clock
+    ) -> "NatsAnswers":
+        answers = cls(connection, calling, endpoints, clock)
         connection.opened[answers] = None
         try:
             for door in answers._doors:

@@ -99,12 +99,12 @@ class Client(NatsPy):
         await super()._connect_to_server(s)
 
     async def _attempt_reconnect(self) -> None:
-        while not self.is_closed:
-            try:
-                return await super()._attempt_reconnect()
-            except Exception as error:  # nats-py foresees some failures and gives up at others; we never give up.
-                await self._error_cb(error)
-                await asyncio.sleep(RECONNECT_PAUSE_SECONDS)
+        try:
+            await super()._attempt_reconnect()
+        except Exception as error:  # nats-py foresees some failures, and gives up at others; we never give up.
+            await self._error_cb(error)
+            await asyncio.sleep(RECONNECT_PAUSE_SECONDS)
+            await self._attempt_reconnect()
 
 
 class Ear:

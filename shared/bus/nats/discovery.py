@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import orjson
 import structlog
@@ -13,6 +12,7 @@ from shared.bus.nats.connection import Connection
 from shared.bus.nats.deliveries import moment
 from shared.bus.nats.parser import Message
 from shared.bus.wire import Calling, ServiceState
+from shared.clock import Clock
 from shared.errors import PostilError
 
 log = structlog.get_logger()
@@ -63,22 +63,21 @@ class DoorFigures:
 class Discovery:
     """One instance, as it answers. `nats.micro` has the same, but times only the taking up of a request."""
 
-    def __init__(self, connection: Connection, calling: Calling, doors: Sequence[DoorFigures]) -> None:
+    def __init__(self, connection: Connection, calling: Calling, doors: Sequence[DoorFigures], clock: Clock) -> None:
         self._connection = connection
         self._calling = calling
         self._doors = doors
         self._instance = connection.client.new_inbox().rpartition(".")[2]
-        self._started_at = datetime.now(UTC)
+        self._started_at = clock.now()
         self._replies: set[asyncio.Task[None]] = set()
 
     async def open(self) -> list[Ear]:
-        ears = []
+        subjects = []
         for verb in ("PING", "INFO", "STATS"):
             everyone = f"{PREFIX}.{verb}"
             ours = f"{everyone}.{self._calling.name}"
-            for subject in (everyone, ours, f"{ours}.{self._instance}"):
-                ears.append(await self._connection.hear(subject, self._hear))
-        return ears
+            subjects += [everyone, ours, f"{ours}.{self._instance}"]
+        return [await self._connection.hear(subject, self._hear) for subject in subjects]
 
     def _hear(self, question: Message) -> None:
         if not question.reply or len(self._replies) >= REPLYING_COUNT_MAX:

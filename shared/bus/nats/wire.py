@@ -26,13 +26,16 @@ from shared.bus.wire import (
     Stoppable,
     StreamState,
 )
+from shared.clock import Clock, SystemClock
 
 CONNECT_SECONDS_MAX = 10.0
+SYSTEM_CLOCK = SystemClock()
 
 
 class NatsWire:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, clock: Clock) -> None:
         self._connection = connection
+        self._clock = clock
         self._jetstream = JetStream(connection)
         self._streams = Streams(self._jetstream)
         self._reading = Reading(self._jetstream, self._streams)
@@ -44,9 +47,10 @@ class NatsWire:
         *,
         name: str = "postil",
         connect_seconds_max: float = CONNECT_SECONDS_MAX,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> Self:
         options = NatsOptions(server) if isinstance(server, str) else server
-        return cls(await Connection.open(options, name=name, seconds_max=connect_seconds_max))
+        return cls(await Connection.open(options, name=name, seconds_max=connect_seconds_max), clock)
 
     async def publish(self, subject: str, payload: bytes, headers: Headers = NO_HEADERS) -> None:
         await self._connection.publish(checked_subject(subject), payload, headers)
@@ -60,7 +64,7 @@ class NatsWire:
         return heard(await self._connection.request(checked_subject(subject), payload, headers, seconds_max))
 
     async def answer(self, calling: Calling, endpoints: Sequence[Endpoint]) -> Stoppable:
-        return await NatsAnswers.open(self._connection, calling, endpoints)
+        return await NatsAnswers.open(self._connection, calling, endpoints, self._clock)
 
     async def watch(self, pattern: str, hear: Callable[[Delivery], None], missed: Callable[[], None]) -> Stoppable:
         return await NatsWatch.open(self._connection, checked_pattern(pattern), hear, missed)

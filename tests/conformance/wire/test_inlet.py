@@ -121,7 +121,10 @@ async def test_a_take_that_is_given_up_loses_nothing(ground: Ground, wire: Wire)
 
     await append_all(wire, ground.subject("a"), numbered(5))
 
-    assert payloads(await take_at_least(inlet, 5)) == numbered(5)
+    taken = [*await inlet.take(2, MIB)]
+    assert len(taken) <= 2
+    taken += await take_at_least(inlet, 5 - len(taken))
+    assert payloads(taken) == numbered(5)
 
 
 async def test_a_consumer_reads_only_its_pattern(ground: Ground, wire: Wire) -> None:

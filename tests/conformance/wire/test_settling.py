@@ -75,6 +75,17 @@ async def test_what_was_given_back_comes_again_as_another_attempt(ground: Ground
     assert second.attempts == 1
 
 
+async def test_what_was_given_back_comes_again_when_its_time_has_come(ground: Ground, wire: Wire) -> None:
+    inlet = await open_inlet(ground, wire)
+    await append_all(wire, ground.subject("a"), [b"later", b"sooner"])
+    later, sooner = await take_at_least(inlet, 2)
+
+    await inlet.give_back([later], 0.4)
+    await inlet.give_back([sooner], 0.01)
+
+    assert payloads(await take_at_least(inlet, 2)) == [b"sooner", b"later"]
+
+
 async def test_a_claim_is_extended_for_as_long_as_it_is_held(ground: Ground, wire: Wire) -> None:
     inlet = await open_inlet(ground, wire, ack_wait_seconds=ACK_WAIT_SECONDS)
     await append_all(wire, ground.subject("a"), [b"held", b"clock"])

@@ -16,6 +16,7 @@ class Proxy:
         # What the client says is lost on the way; what the server says is.
         self.swallows_questions = False
         self.swallows_answers = False
+        self.swallowed = 0
         self._dead = False
         self.port = 0
 
@@ -60,9 +61,11 @@ class Proxy:
         with suppress(OSError):
             while chunk := await source.read(65_536):
                 await self._flowing.wait()
-                if not (self.swallows_questions if upwards else self.swallows_answers):
-                    sink.write(chunk)
-                    await sink.drain()
+                if self.swallows_questions if upwards else self.swallows_answers:
+                    self.swallowed += 1
+                    continue
+                sink.write(chunk)
+                await sink.drain()
         sink.close()
         self._writers.discard(sink)
 

@@ -36,6 +36,13 @@ def is_running(pid: int) -> bool:
     return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
+async def broker_answers(url: str) -> bool:
+    wire = await NatsWire.connect(url)
+    await wire.ready()
+    await wire.close()
+    return True
+
+
 async def test_it_runs_takes_our_streams_and_leaves_only_its_data(tmp_path: Path) -> None:
     broker = Broker(tmp_path / "some" / "folder")
     await broker.start()
@@ -184,6 +191,7 @@ def test_a_folder_with_a_difficult_name_is_written_as_it_is(tmp_path: Path) -> N
 async def test_it_starts_in_a_folder_with_a_difficult_name(tmp_path: Path) -> None:
     broker = Broker(tmp_path / 'a "quoted" folder, ünd $HOME # more')
     await broker.start()
+    assert await broker_answers(broker.url)
     await broker.stop()
 
 

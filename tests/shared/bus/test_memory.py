@@ -1,6 +1,7 @@
 """What the wire in memory does beyond the conformance suite: limits that take time, bounds, and how fast it is."""
 
 import asyncio
+from contextvars import ContextVar
 
 import pytest
 
@@ -11,7 +12,7 @@ from shared.bus.memory.subjects import matches
 from shared.bus.memory.wire import PAYLOAD_BYTES_MAX
 from shared.bus.wire import MESSAGE_ID_HEADER, Delivery, Endpoint, Reply
 from shared.errors import TimedOut, TooLarge, Unavailable
-from tests.shared.bus.memory_ground import CALLING, LOG, READER, Ground, attempts, take
+from tests.shared.bus.memory_ground import CALLING, LOG, READER, Ground, attempts, echo_endpoint, take
 from tests.simulation.loop import Simulation, run_simulated, simulated
 from tests.until import until
 
@@ -102,6 +103,56 @@ async def test_what_was_on_its_way_to_an_inlet_that_stopped_comes_to_another_at_
 
 
 @simulated
+async def test_what_is_given_back_comes_again_in_stream_order_and_in_its_time(simulation: Simulation) -> None:
+    wire = await Ground(simulation).wire("client")
+    inlet = await wire.consume(READER)
+    for payload in (b"1", b"2", b"3", b"4"):
+        await wire.append("work.a", payload)
+    first, second, third, fourth = await take(inlet)
+
+    await inlet.give_back([third], 0)
+    await inlet.give_back([first, second], 0)
+    await inlet.give_back([fourth], 2.5)
+
+    assert attempts(await take(inlet)) == [(b"1", 2), (b"2", 2), (b"3", 2)]
+    assert asyncio.get_running_loop().time() == 0
+    assert attempts(await take(inlet)) == [(b"4", 2)]
+    assert asyncio.get_running_loop().time() == pytest.approx(2.5)
+
+
+@simulated
+async def test_requests_on_their_way_are_answered_by_a_service_that_stops(simulation: Simulation) -> None:
+    ground = Ground(simulation, Faults(delayed=1, delay_seconds_max=1))
+    client, server = await ground.wire("client"), await ground.wire("server")
+    heard: list[bytes] = []
+    door = await server.answer(CALLING, [echo_endpoint(heard)])
+    ground.go_wrong()
+    asking = asyncio.create_task(client.request("echo", b"hello", seconds_max=10))
+    await until(lambda: any("request echo" in line for line in ground.broker.trace))
+
+    await door.stop()
+
+    assert heard == [b"hello"]
+    assert (await asking).payload == b"hello"
+
+
+@simulated
+async def test_what_is_on_its_way_to_a_watcher_that_stops_is_not_heard(simulation: Simulation) -> None:
+    ground = Ground(simulation, Faults(delayed=1, delay_seconds_max=1))
+    client, watcher = await ground.wire("client"), await ground.wire("watcher")
+    heard: list[Delivery] = []
+    watching = await watcher.watch("news", heard.append, lambda: None)
+    ground.go_wrong()
+    await client.publish("news", b"hello")
+    await until(lambda: any("publish news" in line for line in ground.broker.trace))
+
+    await watching.stop()
+    await asyncio.sleep(5)
+
+    assert heard == []
+
+
+@simulated
 async def test_a_call_to_discovery_without_a_return_address_harms_nobody(simulation: Simulation) -> None:
     wire = await Ground(simulation).wire("client")
     await wire.answer(CALLING, [])
@@ -128,6 +179,24 @@ async def test_too_many_requests_are_turned_away(simulation: Simulation) -> None
 
     refused = [reply for reply in replies if ERROR_CODE_HEADER in reply.headers]
     assert [reply.headers[ERROR_CODE_HEADER] for reply in refused] == ["503"]
+
+
+@simulated
+async def test_context_variables_do_not_travel(simulation: Simulation) -> None:
+    caller: ContextVar[str] = ContextVar("caller", default="nobody")
+    seen: list[str] = []
+
+    async def look(delivery: Delivery) -> Reply:
+        seen.append(caller.get())
+        return Reply(b"")
+
+    wire = await Ground(simulation).wire("client")
+    await wire.answer(CALLING, [Endpoint("look", "look", look, concurrency_max=1)])
+    caller.set("somebody")
+
+    await wire.request("look", b"", seconds_max=1)
+
+    assert seen == ["nobody"]
 
 
 @simulated

@@ -21,7 +21,6 @@ async def ask_all(wire: NatsWire, things: Things, count: int) -> list[asyncio.Ta
         asyncio.create_task(wire.request(things.subject("get"), b"%d" % number, seconds_max=20))
         for number in range(count)
     ]
-    await asyncio.sleep(0)
     return asking
 
 
@@ -147,7 +146,6 @@ async def test_a_stranger_finds_the_service_with_its_figures(
     broker: BrokerForTests, wire: NatsWire, things: Things
 ) -> None:
     async def answer(request: Delivery) -> Reply:
-        await asyncio.sleep(0)
         return Reply(b"", {"Nats-Service-Error": "no", "Nats-Service-Error-Code": "400"} if request.payload else {})
 
     answering = await wire.answer(things.calling(), [things.endpoint(answer)])

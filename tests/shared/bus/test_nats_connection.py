@@ -24,7 +24,7 @@ async def test_a_server_that_comes_late_is_waited_for(own_broker: BrokerForTests
     connecting = asyncio.create_task(NatsWire.connect(own_broker.url, connect_seconds_max=20))
     await own_broker.start()
     wire = await connecting
-    await wire.ready()
+    assert await is_ready(wire)
     await wire.close()
 
 

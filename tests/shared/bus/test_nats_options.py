@@ -36,7 +36,7 @@ async def test_who_can_show_who_it_is_comes_in(
         await wire.ready()
         await wire.close()
         with pytest.raises(Unavailable, match=r"(?i)authorization violation"):
-            await NatsWire.connect(NatsOptions(url, **wrong), connect_seconds_max=0.4)  # type: ignore[arg-type]
+            await NatsWire.connect(NatsOptions(url, **wrong), connect_seconds_max=0.4)  # type: ignore[arg-type]  # texts, too
 
 
 async def test_a_server_that_wants_certificates_gets_ours_and_shows_its_own(tmp_path: Path) -> None:

@@ -26,6 +26,10 @@ async def state_of(wire: NatsWire, things: Things) -> StreamState:
     return next(state for state in await wire.streams() if state.name == things.stream().name)
 
 
+async def has_come_to(wire: NatsWire, things: Things, seq: int) -> bool:
+    return (await state_of(wire, things)).last_seq == seq
+
+
 async def test_our_own_streams_and_consumers_can_be_made(own_broker: BrokerForTests) -> None:
     wire = await NatsWire.connect(own_broker.url)
     await wire.ensure(STREAMS, CONSUMERS)
@@ -161,7 +165,9 @@ async def test_what_is_read_is_what_was_appended(wire: NatsWire, things: Things)
 async def test_a_long_page_comes_whole(wire: NatsWire, things: Things) -> None:
     stream = things.stream(keeps="log")
     await wire.ensure([stream], [])
-    await asyncio.gather(*(wire.append(things.subject("x"), b"%d" % number) for number in range(1_500)))
+    for number in range(1_500):
+        await wire.publish(things.subject("x"), b"%d" % number)
+    await until(lambda: has_come_to(wire, things, 1_500))
     page = await wire.read(stream, stream.subject, 0, 1_500)
     assert seqs(page) == list(range(1, 1_501))
 
@@ -218,6 +224,7 @@ async def test_strange_subjects_and_headers_are_read_too(
         raw_publish(b"postil.main.%b.x" % things.token.encode(), b"2", b"NATS/1.0\r\nA: \xff\r\n\r\n"),
         raw_publish(b"postil.main.%b.x" % things.token.encode(), b"3", b"x"),
     )
+    await until(lambda: has_come_to(wire, things, 3))
     page = await wire.read(stream, stream.subject, 0, 10)
     assert [delivery.payload for delivery in page] == [b"1", b"2", b"3"]
 

@@ -72,7 +72,7 @@ async def test_without_a_broker_it_says_so_and_leaves_nothing(line: Proxy, thing
     heard: list[Delivery] = []
     line.freeze()
     watching = asyncio.create_task(wire.watch(things.subject("x"), heard.append, lambda: None))
-    await asyncio.sleep(0)
+    await until(lambda: bool(wire._connection._pongs))
     line.cut()
     with pytest.raises(Unavailable):
         await watching

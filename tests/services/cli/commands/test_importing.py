@@ -29,6 +29,10 @@ Hi Ada
 """
 
 
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 def rows(count: int) -> bytes:
     return b"".join(orjson.dumps({"text": f"row {number}", "tags": ["x"]}) + b"\n" for number in range(count))
 
@@ -43,7 +47,7 @@ def test_every_format_comes_in_and_a_second_time_adds_nothing(postil: Postil, tm
     }
     for name, content in contents.items():
         (tmp_path / name).write_text(content)
-    arguments = ("import", *(tmp_path / name for name in contents), "--collection", "notes")
+    arguments = ["import", *(tmp_path / name for name in contents), "--collection", "notes"]
 
     first, second = postil.line(*arguments), postil.line(*arguments)
 
@@ -158,7 +162,7 @@ async def test_killed_again_and_again_it_still_brings_each_row_in_once(postil: P
     assert {each["text"] for each in documents} == {f"row {number}" for number in range(count)}
     assert [each["seq"] for each in documents] == list(range(1, count + 1))
     assert [orjson.loads(line)["number"] for line in rejects.read_bytes().splitlines()] == [1, count + 2]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.ndjson", "rejects"]
+    assert names_in(tmp_path) == ["a.ndjson", "rejects"]
 
 
 async def test_ctrl_c_keeps_the_place_even_while_nothing_comes(postil: Postil, tmp_path: Path) -> None:
