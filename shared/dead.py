@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from shared.bus.streams import DEAD
-from shared.bus.wire import MESSAGE_ID_HEADER, Delivery, Headers, Wire
+from shared.bus.wire import MESSAGE_ID_HEADER, Delivery, Headers, Place, Wire
 from shared.contracts.dead import DeadLetter, as_text
 from shared.contracts.message import subject_for
 from shared.contracts.problem import Problem
@@ -40,7 +40,7 @@ class DeadLetters:
     async def page(self, tenant: str, *, after_seq: int = 0, count_max: int = PAGE_COUNT) -> Sequence[Buried]:
         """The oldest ones behind this number."""
         found = await self._wire.read(DEAD, _subject(tenant), after_seq, count_max)
-        return [buried for delivery in found if (buried := _buried(delivery)) is not None]
+        return [_buried(delivery, delivery.place) for delivery in found if delivery.place is not None]
 
     async def get(self, tenant: str, seq: int) -> Buried:
         for buried in await self.page(tenant, after_seq=max(seq, 1) - 1, count_max=1):
@@ -53,10 +53,7 @@ class DeadLetters:
         newest = await self._wire.last(DEAD, _subject(tenant))
         end = newest.place.seq if newest is not None and newest.place is not None else 0
         position = 0
-        while position < end:
-            page = await self.page(tenant, after_seq=position)
-            if not page:
-                return
+        while position < end and (page := await self.page(tenant, after_seq=position)):
             for buried in page:
                 if buried.seq <= end and reason_contains.lower() in buried.letter.problem.detail.lower():
                     yield buried
@@ -90,10 +87,7 @@ def _subject(tenant: str) -> str:
     return subject_for(tenant, "dead")
 
 
-def _buried(delivery: Delivery) -> Buried | None:
-    place = delivery.place
-    if place is None:
-        return None
+def _buried(delivery: Delivery, place: Place) -> Buried:
     try:
         letter = DeadLetter.decode(delivery.payload)
     except Invalid as error:

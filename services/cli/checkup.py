@@ -7,6 +7,7 @@ from services.cli import findings
 from services.cli.overview import DISCOVERY_SECONDS_MAX, local_database, stats_of
 from services.cli.session import Session
 from services.database.sqlite.store import SqliteStore
+from shared.bus.nats.drift import drift
 from shared.bus.streams import CONSUMERS, STREAMS
 from shared.clock import Clock
 from shared.contracts.upkeep import Examination, Examine, Finding
@@ -56,7 +57,7 @@ async def examine_running(session: Session, clock: Clock, *, repair: bool) -> Ch
     wire = session.bus.wire
     states = await wire.services(DISCOVERY_SECONDS_MAX)
     checkup.note(findings.of_services(states))
-    drifted = list(findings.of_streams(await wire.streams()))
+    drifted = await drift(wire, STREAMS, CONSUMERS)
     if repair and drifted:
         await wire.ensure(STREAMS, CONSUMERS)
     checkup.note(drifted, mended=repair)

@@ -1,4 +1,4 @@
-"""What `postil doctor` finds besides the database's own examination: each check is a function of facts."""
+"""What `postil doctor` finds besides drift in the database and at the broker: each check is a function of facts."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -7,8 +7,7 @@ from shutil import disk_usage
 
 from services.cli.roster import ServiceName
 from services.cli.words import size, span
-from shared.bus.streams import CONSUMERS, STREAMS
-from shared.bus.wire import ServiceState, StreamState
+from shared.bus.wire import ServiceState
 from shared.contracts.stats import Stats
 from shared.contracts.upkeep import Finding
 
@@ -21,18 +20,6 @@ def of_services(states: Sequence[ServiceState]) -> Iterator[Finding]:
     for name in ServiceName:
         if name.calling not in there:
             yield Finding(what="service", where=name, found="nobody answers", expected="one that answers, at least")
-
-
-def of_streams(states: Sequence[StreamState]) -> Iterator[Finding]:
-    """What `ensure` makes, if it is missing."""
-    there = {state.name: {consumer.name for consumer in state.consumers} for state in states}
-    for stream in STREAMS:
-        if stream.name not in there:
-            yield Finding(what="stream", where=stream.name, found="missing", expected=stream.description)
-    for consumer in CONSUMERS:
-        if consumer.name not in there.get(consumer.stream.name, {consumer.name}):
-            where = f"{consumer.stream.name}/{consumer.name}"
-            yield Finding(what="consumer", where=where, found="missing", expected=consumer.description)
 
 
 def of_clocks(now: datetime, states: Sequence[ServiceState], stats: Stats | None) -> Iterator[Finding]:

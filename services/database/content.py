@@ -6,7 +6,6 @@ Pure functions. Which of them is due, and with which numbers, is the ledger's bu
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Literal
 
 import orjson
 from pydantic import JsonValue
@@ -22,7 +21,7 @@ ABOUT_DELIVERY = frozenset({"idempotency_key", "if_version", "place"})
 CONTENT_FIELDS = tuple(name for name in PlacedDraft.model_fields if name not in ABOUT_DELIVERY)
 NOTE_OPTIONS = ("value", "reason", "model", "duration_ms")
 
-BODY_NAMES: dict[Op, Literal["document", "annotations"]] = {"put": "document", "annotate": "annotations"}
+BODY_NAMES: dict[Op, bytes] = {"put": b"document", "annotate": b"annotations"}
 
 
 def content_of(draft: PlacedDraft) -> tuple[bytes, bytes]:
@@ -71,11 +70,10 @@ def document_json(
 
 def change_json(seq: int, op: Op, collection: str, id: str, version: int, at: str, body: bytes | None) -> bytes:
     """A change as it is announced and read back; without a body where none is kept."""
-    names = orjson.dumps(collection), orjson.dumps(id)
-    said = b'{"seq":%d,"op":"%b","collection":%b,"id":%b,"version":%d,"at":"%b"' % (
-        seq, op.encode(), *names, version, at.encode(),
+    held = b"" if body is None else b',"%b":%b' % (BODY_NAMES[op], body)
+    return b'{"seq":%d,"op":"%b","collection":%b,"id":%b,"version":%d,"at":"%b"%b}' % (
+        seq, op.encode(), orjson.dumps(collection), orjson.dumps(id), version, at.encode(), held,
     )  # fmt: skip
-    return said + b"}" if body is None else b'%b,"%b":%b}' % (said, BODY_NAMES[op].encode(), body)
 
 
 def note_of(annotation: Annotation, at: str) -> tuple[bytes, bytes]:

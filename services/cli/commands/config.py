@@ -6,7 +6,8 @@ import typer
 from rich.table import Table
 
 from services.cli.origins import SettingInForce, settings_in_force
-from services.cli.output import console, print_json
+from services.cli.output import note, print_json
+from services.cli.output import show as show_table
 from services.cli.session import DataOption, JsonOption, TenantOption, command_line, settings_with, warn_of_unknown
 from services.cli.settings_page import settings_page
 
@@ -40,8 +41,10 @@ def show(
     if json:
         for line in lines:
             print_json(_as_json(line))
+    elif lines:
+        show_table(_table(lines))
     else:
-        console.print(_table(lines))
+        note("Everything is as it comes.")
 
 
 @config.command()

@@ -18,10 +18,6 @@ class Checkpoint(Contract):
     # How long the file of rejects was: what stands behind it will be rejected again.
     rejects_bytes: int = 0
 
-    @property
-    def reached(self) -> Reached:
-        return Reached(self.file, self.offset, self.number, self.fingerprint)
-
 
 class CheckpointFile:
     def __init__(self, path: Path | None, plan: str) -> None:

@@ -9,6 +9,7 @@ from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 from hashlib import blake2b
 from html.parser import HTMLParser
+from typing import cast
 
 from pydantic import JsonValue
 
@@ -112,10 +113,8 @@ def _is_attachment(part: Message) -> bool:
 
 
 def _content(part: Message) -> str:
-    payload = part.get_payload(decode=True)
-    if not isinstance(payload, bytes):
-        return ""
-    return _decoded(payload, part.get_content_charset())
+    # It is bytes in every part that has no parts of its own.
+    return _decoded(cast(bytes, part.get_payload(decode=True)), part.get_content_charset())
 
 
 def _decoded(content: bytes, charset: str | None) -> str:

@@ -113,7 +113,8 @@ class NatsAnswers:
             for door in answers._doors:
                 answers._ears.append(await door.open())
             # Discovery last: who finds us there finds the doors open.
-            answers._ears += await answers._discovery.open()
+            for subject in answers._discovery.subjects():
+                answers._ears.append(await connection.hear(subject, answers._discovery.hear))
             await connection.settle()
         except BaseException:
             await answers.stop()

@@ -40,7 +40,7 @@ class Client(NatsPy):
         try:
             return Ear(self, await self.subscribe(pattern, queue=queue))
         except BaseException:
-            self._ears.pop(number, None)
+            self.forget(number)
             raise
 
     async def deafen(self, number: int) -> None:

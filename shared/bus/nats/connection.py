@@ -1,7 +1,7 @@
 """One connection to NATS: it comes back by itself, and whoever waits for an answer on it is told when it is lost."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import count
 from typing import Any, cast
@@ -20,6 +20,7 @@ log = structlog.get_logger()
 NO_RESPONDERS = 503
 SETTLE_SECONDS_MAX = 5.0
 CLOSE_SECONDS_MAX = 5.0
+CANCEL_AGAIN_SECONDS = 0.1
 RECONNECT_SECONDS = 0.1
 PENDING_BYTES_MAX = 8 * 1024 * 1024
 # A longer line would end the connection; the reply's subject and some numbers stand in it, too.
@@ -42,7 +43,8 @@ class Connection:
         self._last_complaint = ""
         self._numbers = count(1)
         self._inbox = ""
-        self._waiting: dict[str, asyncio.Future[Message]] = {}
+        # Answered with the message, or with the reason why none will come.
+        self._waiting: dict[str, asyncio.Future[Message | Unavailable]] = {}
         self._gathering: dict[str, Hear] = {}
         self._pongs: set[asyncio.Future[bool]] = set()
 
@@ -51,8 +53,7 @@ class Connection:
         connection = cls(options)
         arguments = options.arguments()
         try:
-            async with asyncio.timeout(seconds_max):
-                await connection._connect(arguments, name)
+            await _within(seconds_max, connection._connect(arguments, name))
         except RAISED_BY_NATS as error:
             reason = connection._last_complaint or str(error) or "it does not answer"
             await connection._abandon()
@@ -109,7 +110,7 @@ class Connection:
     async def request(self, subject: str, payload: bytes, headers: Headers, seconds_max: float) -> Message:
         token = str(next(self._numbers))
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Message] = loop.create_future()
+        answer: asyncio.Future[Message | Unavailable] = loop.create_future()
         self._waiting[token] = answer
         timer = loop.call_later(seconds_max, _give_up, answer, subject, seconds_max)
         try:
@@ -118,6 +119,8 @@ class Connection:
         finally:
             timer.cancel()
             del self._waiting[token]
+        if isinstance(message, Unavailable):
+            raise message
         if message.status == NO_RESPONDERS and not message.payload:
             raise NobodyThere(f"nobody answers {subject}")
         return message
@@ -177,20 +180,17 @@ class Connection:
         try:
             async with asyncio.timeout(SETTLE_SECONDS_MAX):
                 await self.client.ping(pong)
-                await pong
+                answered = await pong
         except RAISED_BY_NATS as error:
             raise translated(error, "waiting for the broker") from error
         finally:
             self._pongs.discard(pong)
+        if not answered:
+            raise Unavailable("the connection to the broker was lost")
 
     async def close(self) -> None:
         self._closing = True
-        try:
-            async with asyncio.timeout(CLOSE_SECONDS_MAX):
-                for each in reversed(tuple(self.opened)):
-                    await each.stop()
-        except TimeoutError:
-            log.warning("closed_hard", because=f"work was not finished within {CLOSE_SECONDS_MAX:g} s")
+        await self._stop_opened()
         with suppress(*RAISED_BY_NATS):
             async with asyncio.timeout(CLOSE_SECONDS_MAX):
                 await self.client.drain()
@@ -198,6 +198,17 @@ class Connection:
             async with asyncio.timeout(CLOSE_SECONDS_MAX):
                 await self.client.close()
         self._fail_waiting("the connection to the broker was closed")
+
+    async def _stop_opened(self) -> None:
+        stops = [asyncio.create_task(each.stop()) for each in self.opened]
+        if not stops:
+            return
+        _, unfinished = await asyncio.wait(stops, timeout=CLOSE_SECONDS_MAX)
+        if unfinished:
+            log.warning("closed_hard", because=f"work was not finished within {CLOSE_SECONDS_MAX:g} s")
+            for stop in unfinished:
+                stop.cancel()
+            await asyncio.wait(unfinished)
 
     def _check_size(self, subject: str, payload: bytes, headers: Headers) -> None:
         size = len(payload)
@@ -219,10 +230,12 @@ class Connection:
             hear(message)
 
     def _fail_waiting(self, reason: str) -> None:
-        everybody: list[asyncio.Future[Message] | asyncio.Future[bool]] = [*self._waiting.values(), *self._pongs]
-        for waiting in everybody:
+        for waiting in self._waiting.values():
             if not waiting.done():
-                waiting.set_exception(Unavailable(f"{reason}; what was asked may or may not have been done"))
+                waiting.set_result(Unavailable(f"{reason}; what was asked may or may not have been done"))
+        for pong in self._pongs:
+            if not pong.done():
+                pong.set_result(False)
 
     async def _complain(self, error: Exception) -> None:
         complaint = str(error).removeprefix("nats: ") or type(error).__name__
@@ -251,6 +264,21 @@ def _no_connection() -> Unavailable:
     return Unavailable("there is no connection to the broker just now")
 
 
-def _give_up(answer: "asyncio.Future[Message]", subject: str, seconds: float) -> None:
+async def _within(seconds_max: float, work: Coroutine[Any, Any, None]) -> None:
+    """As `asyncio.timeout`, for work that may swallow a cancellation: in Python 3.11 `asyncio.wait_for` does, by which
+    nats-py connects, and then it would go on for ever."""
+    working = asyncio.create_task(work)
+    try:
+        in_time = bool((await asyncio.wait({working}, timeout=seconds_max))[0])
+    finally:
+        while not working.done():
+            working.cancel()
+            await asyncio.wait({working}, timeout=CANCEL_AGAIN_SECONDS)
+    if not in_time:
+        raise TimeoutError
+    working.result()
+
+
+def _give_up(answer: "asyncio.Future[Message | Unavailable]", subject: str, seconds: float) -> None:
     if not answer.done():
-        answer.set_exception(TimedOut(f"{subject} was not answered within {seconds:g} s"))
+        answer.set_result(TimedOut(f"{subject} was not answered within {seconds:g} s"))

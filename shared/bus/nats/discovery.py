@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import orjson
 import structlog
 
-from shared.bus.nats.client import Ear
 from shared.bus.nats.connection import Connection
 from shared.bus.nats.deliveries import moment
 from shared.bus.nats.parser import Message
@@ -71,15 +70,15 @@ class Discovery:
         self._started_at = clock.now()
         self._replies: set[asyncio.Task[None]] = set()
 
-    async def open(self) -> list[Ear]:
+    def subjects(self) -> Sequence[str]:
         subjects = []
         for verb in ("PING", "INFO", "STATS"):
             everyone = f"{PREFIX}.{verb}"
             ours = f"{everyone}.{self._calling.name}"
             subjects += [everyone, ours, f"{ours}.{self._instance}"]
-        return [await self._connection.hear(subject, self._hear) for subject in subjects]
+        return subjects
 
-    def _hear(self, question: Message) -> None:
+    def hear(self, question: Message) -> None:
         if not question.reply or len(self._replies) >= REPLYING_COUNT_MAX:
             return
         verb = question.subject.split(".")[1]

@@ -28,6 +28,7 @@ BUFFER_BYTES_MAX = 32 * 1024 * 1024
 # A server gives this much of room to subject, reply and headers at the most.
 ENVELOPE_BYTES_MAX = 8 * 1024
 LOOK_SECONDS = 0.5
+RETRY_SECONDS = 0.1
 
 
 class NatsInlet:
@@ -44,6 +45,7 @@ class NatsInlet:
         self._stir = asyncio.Event()
         self._renewal_due = False
         self._stopped = False
+        self._complaint = ""
         self._keeper: asyncio.Task[None] | None = None
 
     @classmethod
@@ -147,9 +149,16 @@ class NatsInlet:
                     await self._renew()
                 await self._refill()
             except Unavailable as error:
-                log.debug("inlet_waits", consumer=self._consumer.name, because=error.detail)
+                self._complain(error.detail)
                 self._renewal_due = True
-                await asyncio.sleep(LOOK_SECONDS / 5)
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                self._complaint = ""
+
+    def _complain(self, complaint: str) -> None:
+        if complaint != self._complaint:
+            log.warning("inlet_waits", consumer=self._consumer.name, because=complaint)
+        self._complaint = complaint
 
     async def _extend(self) -> None:
         if self._held:

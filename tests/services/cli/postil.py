@@ -63,7 +63,7 @@ class Postil:
             try:
                 yield Running(process)
             finally:
-                process.kill()
+                process.terminate()
 
 
 def postil_for(spine: Spine, tenant: str) -> Postil:

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from services.cli import findings
-from services.cli.findings import of_clocks, of_disk, of_services, of_streams
+from services.cli.findings import of_clocks, of_disk, of_services
 from services.cli.roster import ServiceName
-from shared.bus.streams import CONSUMERS, STREAMS
-from shared.bus.wire import ConsumerState, ServiceState, StreamState
+from shared.bus.wire import ServiceState
 from shared.contracts.stats import CollectionStats, Stats
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -19,29 +18,10 @@ def service(name: ServiceName, started_at: datetime = NOW) -> ServiceState:
     return ServiceState(name.calling, "instance", "0.1.0", started_at, {})
 
 
-def stream(name: str, *consumers: str) -> StreamState:
-    return StreamState(name, 0, 0, 0, 0, [ConsumerState(consumer, 0, 0, 0) for consumer in consumers])
-
-
-ALL_STREAMS = [
-    stream(each.name, *(consumer.name for consumer in CONSUMERS if consumer.stream == each)) for each in STREAMS
-]
-
-
 def test_a_service_that_nobody_sees_is_found() -> None:
     everyone = [service(name) for name in ServiceName]
     assert list(of_services(everyone)) == []
     assert [finding.where for finding in of_services(everyone[1:])] == [ServiceName.INGEST]
-
-
-def test_a_stream_or_a_consumer_that_is_missing_is_found() -> None:
-    assert list(of_streams([*ALL_STREAMS, stream("SOMEBODY_ELSES")])) == []
-    missing = of_streams([stream("DOCS"), *(each for each in ALL_STREAMS if each.name == "CHANGES")])
-    assert [(finding.what, finding.where) for finding in missing] == [("stream", "DEAD"), ("consumer", "DOCS/ingest")]
-
-
-def test_a_consumer_is_not_missed_beside_its_missing_stream() -> None:
-    assert {finding.what for finding in of_streams([])} == {"stream"}
 
 
 def test_what_happened_in_the_future_tells_of_a_wrong_clock() -> None:

@@ -16,18 +16,17 @@ from tests.shared.bus.things import Answer, Things, grown
 from tests.until import until
 
 
-async def ask_all(wire: NatsWire, things: Things, count: int) -> list[asyncio.Task[Delivery]]:
-    asking = [
+def ask_all(wire: NatsWire, things: Things, count: int) -> list[asyncio.Task[Delivery]]:
+    return [
         asyncio.create_task(wire.request(things.subject("get"), b"%d" % number, seconds_max=20))
         for number in range(count)
     ]
-    return asking
 
 
 async def test_no_more_work_at_once_than_the_endpoint_allows(wire: NatsWire, things: Things) -> None:
     work = Answer()
     answering = await wire.answer(things.calling(), [things.endpoint(work, concurrency_max=3)])
-    asking = await ask_all(wire, things, 20)
+    asking = ask_all(wire, things, 20)
     await until(lambda: work.at_work == 3)
     work.may_go_on.set()
     replies = await asyncio.gather(*asking)
@@ -43,7 +42,7 @@ async def test_who_comes_when_too_many_wait_already_is_told_so(
     monkeypatch.setattr(answers, bound, value)
     work = Answer()
     answering = await wire.answer(things.calling(), [things.endpoint(work, concurrency_max=1)])
-    asking = await ask_all(wire, things, 10)
+    asking = ask_all(wire, things, 10)
     await until(lambda: any(each.done() for each in asking))
     refused = [each.result() for each in asking if each.done()]
     problem = Problem.decode(refused[0].payload)
@@ -58,7 +57,7 @@ async def test_a_stop_finishes_what_was_taken_in(broker: BrokerForTests, wire: N
     caller = await NatsWire.connect(broker.url)
     work = Answer()
     answering = await wire.answer(things.calling(), [things.endpoint(work, concurrency_max=2)])
-    asking = await ask_all(caller, things, 6)
+    asking = ask_all(caller, things, 6)
     await until(lambda: work.at_work == 2)
     await caller.ready()
     stopping = asyncio.create_task(answering.stop())
@@ -90,7 +89,7 @@ async def test_instances_share_the_requests(broker: BrokerForTests, wire: NatsWi
         await wire.answer(things.calling(), [things.endpoint(one)]),
         await other.answer(things.calling(), [things.endpoint(two)]),
     ]
-    replies = await asyncio.gather(*await ask_all(wire, things, 60))
+    replies = await asyncio.gather(*ask_all(wire, things, 60))
     assert {reply.payload for reply in replies} == {b"one", b"two"}
     for door in doors:
         await door.stop()
@@ -221,3 +220,24 @@ async def test_an_endpoint_on_what_is_no_pattern_is_refused_and_leaves_nothing(w
         await wire.answer(things.calling(), [things.endpoint(Answer()), endpoint])
     with pytest.raises(Unavailable, match="nobody answers"):
         await wire.request(things.subject("get"), b"", seconds_max=5)
+
+
+async def test_a_close_does_not_wait_for_ever_for_work_that_hangs(
+    broker: BrokerForTests, things: Things, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.bus.nats.connection.CLOSE_SECONDS_MAX", 0.2)
+    wire = await NatsWire.connect(broker.url)
+    caller = await NatsWire.connect(broker.url)
+    work = Answer()
+    stream = things.stream()
+    inlet = await wire.consume(things.consumer(stream))
+    await wire.answer(things.calling(), [things.endpoint(work)])
+    asking = ask_all(caller, things, 1)
+    await until(lambda: work.at_work == 1)
+    await wire.close()
+    with pytest.raises(Unavailable, match="stopped"):
+        await inlet.take(1, 1)
+    assert not asking[0].done()
+    await caller.close()
+    with pytest.raises(Unavailable, match="closed"):
+        await asking[0]

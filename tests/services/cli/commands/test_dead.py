@@ -101,7 +101,8 @@ def test_it_must_be_said_which(postil: Postil, arguments: tuple[str, ...]) -> No
 
 async def test_a_letter_is_a_document_once_its_cause_is_mended(spine: Spine, postil: Postil) -> None:
     letter = {
-        "subject": f"postil.{postil.tenant}.docs.notes", "attempts": 1, "at": "2024-01-02T03:04:05Z", "payload": "hello",
+        "subject": f"postil.{postil.tenant}.docs.notes", "attempts": 1, "at": "2024-01-02T03:04:05Z",
+        "payload": "hello",
         "problem": {"type": "urn:postil:internal", "title": "t", "status": 500, "detail": "it broke"},
     }  # fmt: skip
     await append(spine, postil, "dead", orjson.dumps(letter))

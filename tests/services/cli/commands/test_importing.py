@@ -47,7 +47,7 @@ def test_every_format_comes_in_and_a_second_time_adds_nothing(postil: Postil, tm
     }
     for name, content in contents.items():
         (tmp_path / name).write_text(content)
-    arguments = ["import", *(tmp_path / name for name in contents), "--collection", "notes"]
+    arguments = ["import", *(str(tmp_path / name) for name in contents), "--collection", "notes"]
 
     first, second = postil.line(*arguments), postil.line(*arguments)
 
@@ -180,6 +180,16 @@ async def test_ctrl_c_keeps_the_place_even_while_nothing_comes(postil: Postil, t
         assert await running.ended() == 0
     assert running.out[0].startswith(b"5 rows in ")
     assert [each["version"] for each in postil.documents()] == [1] * 5
+
+
+async def test_ctrl_c_without_a_checkpoint_tells_that_beginning_anew_does_no_harm(postil: Postil) -> None:
+    with postil.process("import", "-", "--collection", "notes", stdin=subprocess.PIPE) as running:
+        running.feed(rows(3))
+        await until(lambda: len(postil.documents()) == 3, seconds_max=20)
+        running.signal(signal.SIGINT)
+        assert await running.ended() == 130
+
+    assert b"adds nothing twice" in running.err[-1]
 
 
 async def test_it_waits_for_a_database_and_a_broker_that_are_away(tmp_path: Path) -> None:

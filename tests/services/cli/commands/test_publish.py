@@ -5,6 +5,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from services.cli.commands import publish
 from shared.contracts.dead import DeadLetter
 from tests.services.cli.postil import Postil
 from tests.until import until
@@ -119,6 +120,12 @@ def test_what_can_not_be_published_is_told_before_it_is_sent(
 
     assert reason in " ".join(ran.err.split())
     assert ran.out == ""
+
+
+def test_what_is_far_too_large_is_sent_to_import(postil: Postil, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publish, "CONTENT_BYTES_MAX", 10)
+
+    assert "`postil import` takes any size" in postil("publish", "notes", "-", stdin="x" * 11, code=4).err
 
 
 def test_bytes_that_are_no_text_are_refused(postil: Postil) -> None:

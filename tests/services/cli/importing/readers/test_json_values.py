@@ -65,8 +65,11 @@ def test_a_wrong_element_costs_its_neighbours_nothing() -> None:
         (b'[{"text": "one"}] [', "there is more after the end of the array"),
     ],
 )
-def test_an_array_that_ends_wrong_is_told_and_what_it_has_is_taken(content: bytes, reason: str) -> None:
-    found = read("json", content)
+@pytest.mark.parametrize("bytes_at_once", [1, 1_000])
+def test_an_array_that_ends_wrong_is_told_and_what_it_has_is_taken(
+    content: bytes, reason: str, bytes_at_once: int
+) -> None:
+    found = read("json", content, bytes_at_once=bytes_at_once)
 
     assert fields_of(found) == [{"text": "one"}]
     assert reasons_of(found)[0].startswith(reason)
