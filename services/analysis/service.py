@@ -1,5 +1,6 @@
 """The analysis service: reads the change feed in batches, runs the steps, writes what they found."""
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -23,6 +24,7 @@ log = structlog.get_logger()
 
 # Small requests, because the database commits documents between them.
 ANNOTATIONS_IN_REQUEST_MAX = 256
+NICENESS = 10
 
 
 class AnalysisService(Service):
@@ -65,4 +67,6 @@ def _in_portions(annotations: Iterator[Annotation]) -> Iterator[tuple[Annotation
 
 
 async def build(context: Context) -> Service:
+    # Documents come first: whoever is at work on them goes before us.
+    os.nice(NICENESS)
     return AnalysisService(context.bus, parts_in(steps, "step", Step))

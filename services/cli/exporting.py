@@ -9,9 +9,9 @@ from pydantic_core import from_json, to_json
 from services.cli.patiently import patiently
 from services.cli.session import Session
 from shared.bus.wire import Delivery
-from shared.contracts.changes import Change, ListChanges
+from shared.contracts.changes import Change, ChangePage, ListChanges
 from shared.contracts.documents import GetDocument, ListDocuments
-from shared.contracts.stats import GetStats
+from shared.contracts.stats import GetStats, Stats
 from shared.errors import NotFound
 
 PAGE_COUNT = 500
@@ -51,15 +51,13 @@ async def documents_put(
 
     What was deleted by then is left out, and so is a version that the history no longer keeps.
     """
-    last_seq = (
-        await patiently(lambda: session.bus.ask(session.tenant, GetStats()), seconds_max=AWAY_SECONDS_MAX)
-    ).last_seq
-    end = last_seq if until is None else min(until, last_seq)
+    stats = Stats.decode((await _asked(session, GetStats.verb, GetStats().encode())).payload)
+    end = stats.last_seq if until is None else min(until, stats.last_seq)
     slots = asyncio.Semaphore(GETS_MAX)
     position = since
     while position < end:
         query = ListChanges(since=position, limit=PAGE_COUNT, collection=collection)
-        page = await patiently(lambda: session.bus.ask(session.tenant, query), seconds_max=AWAY_SECONDS_MAX)  # noqa: B023
+        page = ChangePage.decode((await _asked(session, query.verb, query.encode())).payload)
         puts = [change for change in page.items if change.op == "put" and change.seq <= end]
         found = await asyncio.gather(*(_as_it_stood(session, change, end, slots) for change in puts))
         position = min(page.last_seq, end) if page.items else end

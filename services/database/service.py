@@ -17,8 +17,8 @@ from shared.clock import Clock
 from shared.contracts.annotations import Annotate, AnnotateOutcome, AnnotateResults
 from shared.contracts.changes import ChangePage, ListChanges
 from shared.contracts.documents import (
-    DeleteDocument,
     Deleted,
+    DeleteDocument,
     Document,
     DocumentItems,
     DocumentPage,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from shared.contracts.annotations import Annotation, AnnotateOutcome
+from shared.contracts.annotations import AnnotateOutcome, Annotation
 from shared.contracts.documents import Deleted
 from shared.contracts.saving import PlacedDraft, Saved
 from shared.contracts.stats import Stats

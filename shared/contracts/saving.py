@@ -1,4 +1,4 @@
-"""Writing documents: the `put` door that anyone may use, and the `save` request by which ingest reaches the database."""
+"""Writing documents: `put`, which anyone may use, and `save`, by which ingest reaches the database."""
 
 from typing import ClassVar
 

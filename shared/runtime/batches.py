@@ -92,7 +92,7 @@ class BatchLoop:
         if isinstance(error, PostilError):
             reason = error
         else:
-            log.exception("handler_failed", subject=culprit.subject, exc_info=error)
+            log.error("handler_failed", subject=culprit.subject, exc_info=error)
             reason = Internal("The message could not be processed; the log of the service says why.")
 
         async def bury(_: Sequence[Delivery]) -> None:

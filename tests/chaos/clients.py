@@ -1,6 +1,5 @@
 """Publishers that retry until they are told that a document is safe, and a watcher that is killed and resumed."""
 
-import asyncio
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,10 +14,11 @@ from shared.contracts.documents import Draft
 from shared.contracts.saving import PutDocuments
 from shared.errors import Unavailable
 from tests.system import POSTIL, environment
+from tests.until import until
 
 TENANT = "main"
 COLLECTIONS = ("chat.irc.one", "notes", "tickets")
-RETRY_SECONDS = 0.05
+PATIENCE_SECONDS = 120.0
 ASK_SECONDS_MAX = 10.0
 
 
@@ -45,24 +45,29 @@ class Publisher:
     async def _append(self, collection: str, texts: Sequence[str]) -> None:
         subject = f"postil.{TENANT}.docs.{collection}"
         payload = orjson.dumps([{"text": text} for text in texts])
-        while True:
+
+        async def is_kept() -> bool:
             try:
                 await self._wire.append(subject, payload, {MESSAGE_ID_HEADER: texts[0]})
             except Unavailable:
-                await asyncio.sleep(RETRY_SECONDS)
-            else:
-                return
+                return False
+            return True
+
+        await until(is_kept, seconds_max=PATIENCE_SECONDS)
 
     async def _put(self, collection: str, texts: Sequence[str]) -> None:
         drafts = tuple(Draft(collection=collection, text=text, idempotency_key=text) for text in texts)
-        while True:
+        query = PutDocuments(documents=drafts)
+
+        async def is_committed() -> bool:
             try:
-                reply = await Bus(self._wire).ask(TENANT, PutDocuments(documents=drafts), seconds_max=ASK_SECONDS_MAX)
+                reply = await Bus(self._wire).ask(TENANT, query, seconds_max=ASK_SECONDS_MAX)
             except Unavailable:
-                await asyncio.sleep(RETRY_SECONDS)
-            else:
-                assert [saved.error for saved in reply.results] == [None] * len(drafts)
-                return
+                return False
+            assert [saved.error for saved in reply.results] == [None] * len(drafts)
+            return True
+
+        await until(is_committed, seconds_max=PATIENCE_SECONDS)
 
 
 class WatchingProcess:

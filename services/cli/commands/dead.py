@@ -25,7 +25,7 @@ PAYLOAD_CHARACTERS = 10_000
 
 dead = typer.Typer(help="Dead letters: what could not be processed, whole, with the reason.", no_args_is_help=True)
 
-Seqs = Annotated[list[int] | None, typer.Argument(metavar="SEQ...", help="Their numbers.", show_default=False)]
+Seqs = Annotated[list[int] | None, typer.Argument(metavar="SEQ", help="Their numbers.", show_default=False)]
 AllOption = Annotated[bool, typer.Option("--all", help="All that are there now.")]
 ReasonOption = Annotated[
     str, typer.Option(metavar="TEXT", help="With --all: only those whose reason has this in it.", show_default=False)

@@ -34,7 +34,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def get(
-    id: Annotated[str, typer.Argument(help="The document's id.", show_default=False)],
+    id: Annotated[str, typer.Argument(metavar="ID", help="The document's id.", show_default=False)],
     at: Annotated[
         str | None, typer.Option(metavar="SEQ|TIME", help="As it was at this sequence number or time.")
     ] = None,
@@ -56,7 +56,9 @@ def get(
 
 
 def list_documents(
-    collection: Annotated[str | None, typer.Argument(help="Only this collection.", show_default=False)] = None,
+    collection: Annotated[
+        str | None, typer.Argument(metavar="COLLECTION", help="Only this collection.", show_default=False)
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = LIST_COUNT,
     after: Annotated[str | None, typer.Option(help="Go on after the page that told this.")] = None,
     newest: Annotated[bool, typer.Option("--newest", help="The newest ones of the collection, newest first.")] = False,
@@ -114,7 +116,7 @@ def _show(documents: Sequence[Document], *, as_json: bool, is_first: bool) -> No
 
 
 def delete(
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="The documents' ids.", show_default=False)],
+    ids: Annotated[list[str], typer.Argument(metavar="ID", help="The documents' ids.", show_default=False)],
     if_version: Annotated[int | None, typer.Option(min=1, help="Only if this is still its version.")] = None,
     erase: Annotated[bool, typer.Option("--erase", help="Remove its text from the history, too.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,

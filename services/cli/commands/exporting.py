@@ -14,6 +14,14 @@ from services.cli.output import errors, note
 from services.cli.session import DataOption, Session, TenantOption, run
 from services.cli.writing import write_whole
 
+SinceOption = Annotated[
+    int | None, typer.Option(min=0, metavar="SEQ", help="Only what was put after this sequence number.")
+]
+UntilOption = Annotated[int | None, typer.Option(min=0, metavar="SEQ", help="As it stood at this sequence number.")]
+OutOption = Annotated[
+    Path | None, typer.Option(help="Write into this file, once it is complete.", show_default="standard output")
+]
+
 
 def add_to(app: typer.Typer) -> None:
     app.command()(export)
@@ -21,22 +29,17 @@ def add_to(app: typer.Typer) -> None:
 
 def export(
     collection: Annotated[str | None, typer.Option(help="Only this collection.")] = None,
-    since: Annotated[
-        int | None, typer.Option(min=0, metavar="SEQ", help="Only what was put after this sequence number.")
-    ] = None,
-    until: Annotated[
-        int | None, typer.Option(min=0, metavar="SEQ", help="As it stood at this sequence number.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Write into this file, once it is complete.", show_default="standard output")
-    ] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    out: OutOption = None,
     data: DataOption = None,
     tenant: TenantOption = None,
 ) -> None:
     """Write documents as NDJSON, one a line, annotations included.
 
-    With --since or --until: the documents that were put in this range, each once, as it stood at its end. What was
-    deleted by then, or is no longer in the history, is not among them.
+    With --since or --until: the documents that were put in this range, each
+    once, as it stood at its end. What was deleted by then, or is no longer in
+    the history, is not among them.
 
     Example: postil export --collection notes --out notes.ndjson
     """

@@ -30,42 +30,53 @@ BELT_BYTES_MAX = 4 * 1024**2
 PUT_SECONDS_MAX = 30.0
 
 
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILE", help="Files to import; - is standard input.", show_default=False)
+]
+FormatOption = Annotated[
+    str, typer.Option("--format", help=f"One of: {', '.join(FORMAT_NAMES)}.", autocompletion=lambda: FORMAT_NAMES)
+]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="COLUMN=FIELD", help="Take a column for a field, as in body=text or n=data.n."),
+]
+RejectsOption = Annotated[Path | None, typer.Option(help="Write the rows that are refused into this file.")]
+CheckpointOption = Annotated[
+    Path | None, typer.Option(help="Keep the place in this file, and go on from there if it exists.")
+]
+BatchOption = Annotated[int, typer.Option(min=1, max=BATCH_COUNT_MAX, help="Rows in one request at the most.")]
+
+
 def add_to(app: typer.Typer) -> None:
     app.command("import")(import_files)
 
 
 def import_files(
-    files: Annotated[list[str], typer.Argument(help="Files to import; - is standard input.", show_default=False)],
+    files: Files,
     collection: Annotated[str | None, typer.Option(help="The collection of rows that name none.")] = None,
-    format_name: Annotated[
-        str,
-        typer.Option("--format", help=f"One of: {', '.join((AUTO, *formats()))}.", autocompletion=lambda: [*formats()]),
-    ] = AUTO,
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="COLUMN=FIELD", help="Take a column for a field, as in body=text or n=data.n."),
-    ] = None,
-    rejects: Annotated[Path | None, typer.Option(help="Write the rows that are refused into this file.")] = None,
-    checkpoint: Annotated[
-        Path | None, typer.Option(help="Keep the place in this file, and go on from there if it exists.")
-    ] = None,
-    batch: Annotated[
-        int, typer.Option(min=1, max=BATCH_COUNT_MAX, help="Rows in one request at the most.")
-    ] = BATCH_COUNT,
+    form: FormatOption = AUTO,
+    mapping: MapOption = None,
+    rejects: RejectsOption = None,
+    checkpoint: CheckpointOption = None,
+    batch: BatchOption = BATCH_COUNT,
     data: DataOption = None,
     tenant: TenantOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Import NDJSON, JSON, CSV, mbox or plain text; each row is committed when it is counted.
+    """Import NDJSON, JSON, CSV, mbox or plain text; what is counted is committed.
 
-    The format is told by the file's suffix, else by how it begins. CSV columns that are no field of a document go into
-    its data. With plain text a file is one document, or with --format lines each line of it. A row without an id gets
-    one from its place and content, so importing the same file again adds nothing. What `postil export` wrote comes back
-    as it was. If Postil is away for a while, the import waits.
+    The format is told by the file's suffix, else by how it begins. CSV
+    columns that are no field of a document go into its data; tags are parted
+    by ; or , and a time without a zone is in UTC. With plain text a file is
+    one document, or with --format lines each line of it.
 
-    Example: postil import --collection notes notes.csv --rejects refused.ndjson --checkpoint notes.at
+    A row without an id gets one from its place and content, so importing the
+    same file again adds nothing. What `postil export` wrote comes back as it
+    was. While Postil is away, the import waits.
+
+    Example: postil import notes.csv --collection notes --rejects bad.ndjson
     """
-    plan = Plan(tuple(files), _known(format_name), collection, _pairs(mapping or ()))
+    plan = Plan(tuple(files), _known(form), collection, _pairs(mapping or ()))
     job = _Job(plan, checkpoint, rejects, batch)
     try:
         counts, seconds = run(job.timed, data=data, tenant=tenant)
@@ -73,10 +84,7 @@ def import_files(
         if end.exit_code == Exit.INTERRUPTED:
             note(job.advice)
         raise
-    if json:
-        print_json({"rows": counts.rows, **counts.model_dump(), "seconds": round(seconds, 3)})
-    else:
-        console.print(_summary(counts, seconds))
+    _sum_up(counts, seconds, as_json=json)
     if counts.rejected:
         raise typer.Exit(Exit.INCOMPLETE)
 
@@ -160,9 +168,12 @@ def _check_files(files: Sequence[str]) -> None:
         raise Invalid("standard input can be read only once")
 
 
-def _summary(counts: Counts, seconds: float) -> str:
+def _sum_up(counts: Counts, seconds: float, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"rows": counts.rows, **counts.model_dump(), "seconds": round(seconds, 3)})
+        return
     said = [f"[bold]{counts.rows:,}[/] rows in {seconds:.1f} s: {counts.created:,} created"]
     said += [f"{getattr(counts, name):,} {name}" for name in ("updated", "unchanged") if getattr(counts, name)]
     if counts.rejected:
         said.append(f"[red]{counts.rejected:,} rejected[/]")
-    return ", ".join(said)
+    console.print(", ".join(said), soft_wrap=True)

@@ -32,32 +32,47 @@ CONTENT_BYTES_MAX = 64 * 1024**2
 STDIN = "-"
 
 
+Collection = Annotated[
+    str, typer.Argument(metavar="COLLECTION", help="The collection it belongs to.", show_default=False)
+]
+TextArgument = Annotated[
+    str | None, typer.Argument(metavar="TEXT", help="The document; - is standard input.", show_default=False)
+]
+RawOption = Annotated[bool, typer.Option("--raw", help="Take it for plain text, even if it begins as JSON does.")]
+IdOption = Annotated[str | None, typer.Option("--id", help="Its id; an existing document gets a new version.")]
+AttachOption = Annotated[str | None, typer.Option("--attach", metavar="JSON", help="Its data: any JSON value.")]
+TtlOption = Annotated[int | None, typer.Option(min=1, metavar="SECONDS", help="Delete it after this time.")]
+KeyOption = Annotated[str | None, typer.Option(help="An idempotency key: the same one again adds nothing.")]
+WaitOption = Annotated[bool, typer.Option("--wait", help="Wait until the database has it, and say what it did.")]
+
+
 def add_to(app: typer.Typer) -> None:
     app.command()(publish)
 
 
 def publish(
-    collection: Annotated[str, typer.Argument(help="The collection it belongs to.", show_default=False)],
-    text: Annotated[str | None, typer.Argument(help="The document; - is standard input.", show_default=False)] = None,
+    collection: Collection,
+    text: TextArgument = None,
     file: Annotated[Path | None, typer.Option(help="Publish what is in this file.")] = None,
-    raw: Annotated[bool, typer.Option("--raw", help="Take it for plain text, even if it begins as JSON does.")] = False,
+    raw: RawOption = False,
     title: Annotated[str | None, typer.Option(help="Its title.")] = None,
     kind: Annotated[str | None, typer.Option(help="What kind of document it is.")] = None,
     author: Annotated[str | None, typer.Option(help="Who wrote it.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="A tag; may be given again.")] = None,
-    id: Annotated[str | None, typer.Option("--id", help="Its id; an existing document gets a new version.")] = None,
-    attach: Annotated[str | None, typer.Option("--attach", metavar="JSON", help="Its data: any JSON value.")] = None,
-    ttl: Annotated[int | None, typer.Option(min=1, metavar="SECONDS", help="Delete it after this time.")] = None,
-    key: Annotated[str | None, typer.Option(help="An idempotency key: the same one again adds nothing.")] = None,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait until the database has it, and say what it did.")] = False,
+    id: IdOption = None,
+    attach: AttachOption = None,
+    ttl: TtlOption = None,
+    key: KeyOption = None,
+    wait: WaitOption = False,
     data: DataOption = None,
     tenant: TenantOption = None,
     json: JsonOption = False,
 ) -> None:
     """Publish a document: a text, a JSON object, an array of them, or NDJSON.
 
-    Without --wait it goes through the stream: when the command returns, it is on the broker's disk. What is refused
-    after that becomes a dead letter.
+    Without --wait it goes through the stream: when the command returns,
+    it is on the broker's disk. What is refused after that becomes a dead
+    letter. With --wait the database has it when the command returns.
 
     Example: postil publish notes "Call Ada back" --tag todo
     """
@@ -69,8 +84,7 @@ def publish(
         if attach is not None:
             said["data"] = _json(attach)
         content, is_json = _content(text, file)
-        composed = compose(content, collection, said, is_json=False if raw else is_json)
-        drafts = [_named(draft) for draft in composed]
+        drafts = [_named(each) for each in compose(content, collection, said, is_json=False if raw else is_json)]
     if wait:
         _tell_saved(run(lambda session: _put(session, drafts), data=data, tenant=tenant), as_json=json)
     else:

@@ -17,7 +17,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def watch(
-    collection: Annotated[str | None, typer.Argument(help="Only this collection.", show_default=False)] = None,
+    collection: Annotated[
+        str | None, typer.Argument(metavar="COLLECTION", help="Only this collection.", show_default=False)
+    ] = None,
     from_seq: Annotated[
         int | None, typer.Option(min=0, help="Begin with this change; 0 is the very first.", show_default="from now on")
     ] = None,
@@ -27,8 +29,8 @@ def watch(
 ) -> None:
     """Show every change as it happens: documents put, annotated, deleted, expired.
 
-    It goes on for ever, also when Postil or the broker is restarted meanwhile. Ctrl-C ends it (exit code 130) and
-    says where to go on.
+    It goes on for ever, also when Postil or the broker is restarted
+    meanwhile. Ctrl-C ends it (exit code 130) and says where to go on.
 
     Example: postil watch notes --from-seq 1 --json
     """

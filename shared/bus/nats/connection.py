@@ -41,6 +41,7 @@ class Connection:
         self._options = options
         self._closing = False
         self._last_complaint = ""
+        self._refusal = ""
         self._numbers = count(1)
         self._inbox = ""
         # Answered with the message, or with the reason why none will come.
@@ -55,7 +56,7 @@ class Connection:
         try:
             await _within(seconds_max, connection._connect(arguments, name))
         except RAISED_BY_NATS as error:
-            reason = connection._last_complaint or str(error) or "it does not answer"
+            reason = connection._refusal or connection._last_complaint or str(error) or "it does not answer"
             await connection._abandon()
             raise Unavailable(f"no connection to the broker at {options.shown}: {reason}") from error
         except BaseException:
@@ -238,7 +239,10 @@ class Connection:
                 pong.set_result(False)
 
     async def _complain(self, error: Exception) -> None:
-        complaint = str(error).removeprefix("nats: ") or type(error).__name__
+        complaint = str(error).removeprefix("nats: ").strip("'") or type(error).__name__
+        # It says so once, and then just hangs up.
+        if "authorization" in complaint.lower():
+            self._refusal = complaint
         # A server that is away is complained about ten times a second.
         if complaint != self._last_complaint and not self._closing:
             log.warning("broker_trouble", because=complaint, broker=self._options.shown)

@@ -23,7 +23,7 @@ from tests.simulation.loop import Simulation, run_simulated
 from tests.until import until
 
 SETTINGS = Settings(database=DatabaseSettings(page_count=3, page_count_max=5, history_days=0.1))
-Story = Callable[[Bus, MemoryStore], Awaitable[None]]
+Story = Callable[[Bus, Simulation], Awaitable[None]]
 
 
 def with_database(story: Story) -> None:
@@ -37,7 +37,7 @@ def with_database(story: Story) -> None:
         ready = asyncio.Event()
         running = asyncio.create_task(runner.run(ready.set))
         await ready.wait()
-        await story(Bus(MemoryWire(broker, "client")), store)
+        await story(Bus(MemoryWire(broker, "client")), simulation)
         runner.stopping.set()
         await running
 
@@ -50,7 +50,7 @@ async def save(bus: Bus, *ids: str, collection: str = "notes", ttl_seconds: int 
 
 
 def test_what_was_saved_is_answered_by_every_verb() -> None:
-    async def story(bus: Bus, store: MemoryStore) -> None:
+    async def story(bus: Bus, simulation: Simulation) -> None:
         assert await save(bus, "a", "b", "c", "d") == [1, 2, 3, 4]
         assert (await bus.ask("main", GetDocument(id="b"))).text == "b"
         first = await bus.ask("main", ListDocuments(collection="notes"))
@@ -66,7 +66,7 @@ def test_what_was_saved_is_answered_by_every_verb() -> None:
 
 
 def test_an_annotation_is_a_change_and_comes_with_its_document() -> None:
-    async def story(bus: Bus, store: MemoryStore) -> None:
+    async def story(bus: Bus, simulation: Simulation) -> None:
         await save(bus, "a")
         note = Annotation(id="a", version=1, step="stats", value={"words": 1})
         [outcome] = (await bus.ask("main", Annotate(annotations=(note,)))).results
@@ -77,7 +77,7 @@ def test_an_annotation_is_a_change_and_comes_with_its_document() -> None:
 
 
 def test_deleting_answers_and_refuses() -> None:
-    async def story(bus: Bus, store: MemoryStore) -> None:
+    async def story(bus: Bus, simulation: Simulation) -> None:
         await save(bus, "a")
         with pytest.raises(Conflict):
             await bus.ask("main", DeleteDocument(id="a", if_version=7))
@@ -89,7 +89,7 @@ def test_deleting_answers_and_refuses() -> None:
 
 
 def test_a_page_beyond_the_limit_is_refused_with_the_limit() -> None:
-    async def story(bus: Bus, store: MemoryStore) -> None:
+    async def story(bus: Bus, simulation: Simulation) -> None:
         with pytest.raises(Invalid, match="at most 5"):
             await bus.ask("main", ListDocuments(limit=6))
 
@@ -97,7 +97,7 @@ def test_a_page_beyond_the_limit_is_refused_with_the_limit() -> None:
 
 
 def test_one_tenant_never_sees_another() -> None:
-    async def story(bus: Bus, store: MemoryStore) -> None:
+    async def story(bus: Bus, simulation: Simulation) -> None:
         await save(bus, "a")
         with pytest.raises(NotFound):
             await bus.ask("acme", GetDocument(id="a"))
@@ -108,7 +108,7 @@ def test_one_tenant_never_sees_another() -> None:
 
 
 def test_every_commit_is_announced_and_stats_say_how_far() -> None:
-    async def story(bus: Bus, store: MemoryStore) -> None:
+    async def story(bus: Bus, simulation: Simulation) -> None:
         await save(bus, "a", "b")
         await until(lambda: _announced(bus, 2))
         last = await bus.wire.last(CHANGES, "postil.main.changes.>")
@@ -123,7 +123,7 @@ async def _announced(bus: Bus, seq: int) -> bool:
 
 
 def test_a_document_ends_when_its_time_is_up_and_that_is_a_change() -> None:
-    async def story(bus: Bus, store: MemoryStore) -> None:
+    async def story(bus: Bus, simulation: Simulation) -> None:
         await save(bus, "a", ttl_seconds=30)
         await save(bus, "b")
         await asyncio.sleep(29)
@@ -137,7 +137,7 @@ def test_a_document_ends_when_its_time_is_up_and_that_is_a_change() -> None:
 
 
 def test_old_versions_lose_their_bodies_after_the_time_that_is_a_setting() -> None:
-    async def story(bus: Bus, store: MemoryStore) -> None:
+    async def story(bus: Bus, simulation: Simulation) -> None:
         await save(bus, "a")
         drafts = (PlacedDraft(id="a", collection="notes", text="second"),)
         await bus.ask("main", SaveDocuments(documents=drafts))
@@ -151,7 +151,7 @@ def test_old_versions_lose_their_bodies_after_the_time_that_is_a_setting() -> No
 
 
 def test_the_house_is_in_order() -> None:
-    async def story(bus: Bus, store: MemoryStore) -> None:
+    async def story(bus: Bus, simulation: Simulation) -> None:
         await save(bus, "a", "b")
         examination = await bus.ask("main", Examine())
         assert (examination.findings, examination.changes_read, examination.documents_read) == ((), 2, 2)
@@ -160,7 +160,7 @@ def test_the_house_is_in_order() -> None:
 
 
 def test_discovery_shows_its_vitals() -> None:
-    async def story(bus: Bus, store: MemoryStore) -> None:
+    async def story(bus: Bus, simulation: Simulation) -> None:
         await save(bus, "a")
         [state] = await bus.wire.services(1)
         assert state.name == "postil-database"

@@ -229,8 +229,9 @@ async def test_a_close_does_not_wait_for_ever_for_work_that_hangs(
     wire = await NatsWire.connect(broker.url)
     caller = await NatsWire.connect(broker.url)
     work = Answer()
-    stream = things.stream()
-    inlet = await wire.consume(things.consumer(stream))
+    # Under names of its own: a stream that keeps a request's subject answers it.
+    others = Things()
+    inlet = await wire.consume(others.consumer(others.stream()))
     await wire.answer(things.calling(), [things.endpoint(work)])
     asking = ask_all(caller, things, 1)
     await until(lambda: work.at_work == 1)

@@ -7,8 +7,8 @@ from shared.contracts.changes import Change, ChangePage, Changes, ListChanges
 from shared.contracts.chat import Say
 from shared.contracts.dead import DeadLetter
 from shared.contracts.documents import (
-    DeleteDocument,
     Deleted,
+    DeleteDocument,
     Document,
     DocumentItems,
     DocumentPage,
