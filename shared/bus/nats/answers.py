@@ -115,7 +115,7 @@ class NatsAnswers:
             # Discovery last: who finds us there finds the doors open.
             for subject in answers._discovery.subjects():
                 answers._ears.append(await connection.hear(subject, answers._discovery.hear))
-            await connection.settle()
+            await connection.confirm(answers._ears)
         except BaseException:
             await answers.stop()
             raise

@@ -38,7 +38,7 @@ class Client(NatsPy):
         number = self._sid + 1
         self._ears[number] = hear
         try:
-            return Ear(self, await self.subscribe(pattern, queue=queue))
+            return Ear(self, await self.subscribe(pattern, queue=queue), pattern)
         except BaseException:
             self.forget(number)
             raise
@@ -99,18 +99,21 @@ class Client(NatsPy):
         await super()._connect_to_server(s)
 
     async def _attempt_reconnect(self) -> None:
-        try:
-            await super()._attempt_reconnect()
-        except Exception as error:  # nats-py foresees some failures, and gives up at others; we never give up.
-            await self._error_cb(error)
-            await asyncio.sleep(RECONNECT_PAUSE_SECONDS)
-            await self._attempt_reconnect()
+        while not self.is_closed:
+            try:
+                await super()._attempt_reconnect()
+            except Exception as error:  # nats-py foresees some failures, and gives up at others; we never give up.
+                await self._error_cb(error)
+                await asyncio.sleep(RECONNECT_PAUSE_SECONDS)
+            else:
+                return
 
 
 class Ear:
     """A subscription. `deafen` tells the server; what that has sent before is still heard until `forget`."""
 
-    def __init__(self, client: Client, subscription: Subscription) -> None:
+    def __init__(self, client: Client, subscription: Subscription, pattern: str) -> None:
+        self.pattern = pattern
         self._client = client
         self._number = subscription._id
 

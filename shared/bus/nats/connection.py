@@ -1,6 +1,7 @@
 """One connection to NATS: it comes back by itself, and whoever waits for an answer on it is told when it is lost."""
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import count
@@ -25,6 +26,7 @@ RECONNECT_SECONDS = 0.1
 PENDING_BYTES_MAX = 8 * 1024 * 1024
 # A longer line would end the connection; the reply's subject and some numbers stand in it, too.
 SUBJECT_BYTES_MAX = 2_048
+DENIED = re.compile(r'permissions violation for subscription to "([^"]*)"')
 
 
 class NobodyThere(Unavailable):
@@ -45,6 +47,8 @@ class Connection:
         self._numbers = count(1)
         self._inbox = ""
         # Answered with the message, or with the reason why none will come.
+        # What the server has refused to let us listen to, in the small letters in which nats-py tells it.
+        self._denied: set[str] = set()
         self._waiting: dict[str, asyncio.Future[Message | Unavailable]] = {}
         self._gathering: dict[str, Hear] = {}
         self._pongs: set[asyncio.Future[bool]] = set()
@@ -83,8 +87,7 @@ class Connection:
         )
         self._last_complaint = ""
         self._inbox = f"{self.client.new_inbox()}."
-        await self.hear(f"{self._inbox}*", self._hear_answer)
-        await self.settle()
+        await self.confirm([await self.hear(f"{self._inbox}*", self._hear_answer)])
 
     async def _abandon(self) -> None:
         self._closing = True
@@ -155,11 +158,19 @@ class Connection:
         return gathered
 
     async def hear(self, pattern: str, hear: Hear, *, queue: str = "") -> Ear:
-        """Listen; it is in force at the server after the next `settle`."""
+        """Listen; whether that is in force at the server, `confirm` tells."""
+        self._denied.discard(pattern.lower())
         try:
             return await self.client.hear(pattern, hear, queue=queue)
         except RAISED_BY_NATS as error:
             raise translated(error, f"listening to {pattern}") from error
+
+    async def confirm(self, ears: Iterable[Ear]) -> None:
+        """Return when the server has let them listen; raise `Unavailable` if it does not want to."""
+        await self.settle()
+        for ear in ears:
+            if ear.pattern.lower() in self._denied:
+                raise Unavailable(f"the broker does not allow us to listen to {ear.pattern}")
 
     async def silence(self, ears: Sequence[Ear]) -> None:
         """End subscriptions. What the server has sent for them by then has been heard when this returns."""
@@ -243,6 +254,8 @@ class Connection:
         # It says so once, and then just hangs up.
         if "authorization" in complaint.lower():
             self._refusal = complaint
+        if denied := DENIED.search(complaint):
+            self._denied.add(denied[1])
         # A server that is away is complained about ten times a second.
         if complaint != self._last_complaint and not self._closing:
             log.warning("broker_trouble", because=complaint, broker=self._options.shown)

@@ -28,7 +28,7 @@ class NatsWatch:
     ) -> "NatsWatch":
         ear = await connection.hear(pattern, lambda message: hear(heard(message)))
         try:
-            await connection.settle()
+            await connection.confirm([ear])
         except BaseException:
             ear.forget()
             raise

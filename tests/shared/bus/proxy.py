@@ -17,6 +17,9 @@ class Proxy:
         self.swallows_questions = False
         self.swallows_answers = False
         self.swallowed = 0
+        # Said in place of what the broker would say.
+        self.greeting = b""
+        self.greeted = 0
         self._dead = False
         self.port = 0
 
@@ -41,6 +44,11 @@ class Proxy:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             if self._dead:
+                raise ConnectionResetError
+            if self.greeting:
+                self.greeted += 1
+                writer.write(self.greeting)
+                await writer.drain()
                 raise ConnectionResetError
             far_reader, far_writer = await asyncio.open_connection(*self._target)
             self._writers |= {writer, far_writer}

@@ -1,14 +1,16 @@
 """The connection: what it says when something is wrong, and that it comes back from everything."""
 
 import asyncio
+from pathlib import Path
 from time import monotonic
 
 import pytest
 
 from shared.bus.nats import NatsOptions, NatsWire
-from shared.bus.wire import Delivery
+from shared.bus.wire import Delivery, Endpoint
 from shared.errors import Invalid, TimedOut, TooLarge, Unavailable
 from tests.broker import BrokerForTests, free_port
+from tests.shared.bus.guarded import guarded_broker
 from tests.shared.bus.proxy import Proxy
 from tests.shared.bus.things import MIB, Answer, Things, grown, is_ready, raw_publish, say_rawly
 from tests.until import until
@@ -247,3 +249,37 @@ async def test_closing_twice_and_without_a_broker_does_no_harm(own_broker: Broke
     await wire.close()
     with pytest.raises(Unavailable):
         await wire.ready()
+
+
+@pytest.mark.parametrize("greeting", [b"x" * 200_000, b"INFO {\r\n", b"\xff\r\n", b"-ERR 'go away'\r\n"])
+async def test_nonsense_in_place_of_the_broker_is_outlived(line: Proxy, greeting: bytes) -> None:
+    wire = await NatsWire.connect(line.url)
+    line.greeting = greeting
+    line.cut()
+    await until(lambda: line.greeted >= 2)
+    line.greeting = b""
+    await until(lambda: is_ready(wire))
+    assert wire._connection.client.is_connected
+    await wire.close()
+
+
+DENYING = """
+accounts { A { jetstream: enabled, users: [ { user: "u", password: "p", permissions: {
+  publish: { deny: ["secret.>"] }, subscribe: { deny: ["secret.>"] } } } ] } }
+"""
+
+
+async def test_what_the_broker_does_not_allow_is_said(tmp_path: Path) -> None:
+    async with guarded_broker(tmp_path, DENYING) as url:
+        wire = await NatsWire.connect(NatsOptions(url, user="u", password="p"))
+        with pytest.raises(Unavailable, match="does not allow us to listen to secret.Plans"):
+            await wire.watch("secret.Plans", lambda _: None, lambda: None)
+        things = Things()
+        secret = Endpoint("get", "secret.get", Answer(), 1)
+        with pytest.raises(Unavailable, match="does not allow us to listen to secret.get"):
+            await wire.answer(things.calling(), [things.endpoint(Answer()), secret])
+        with pytest.raises(Unavailable, match="nobody answers"):
+            await wire.request(things.subject("get"), b"", seconds_max=5)
+        await wire.publish("secret.plans", b"")
+        assert await is_ready(wire)
+        await wire.close()
