@@ -5,9 +5,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from shared.bus.nats import NatsWire
 from tests.broker import BrokerForTests, running_broker
+
+# A busy machine is no reason to fail.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

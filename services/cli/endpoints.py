@@ -42,9 +42,12 @@ class DataFolder:
             raise Unavailable(f"the data folder {path} can't be used: {error.strerror}") from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             os.close(lock)
             raise Conflict(f"another `postil up` runs on {path} already") from error
+        except OSError as error:
+            os.close(lock)
+            raise Unavailable(f"the data folder {path} can't be locked: {error.strerror}") from error
         folder = cls(path, lock)
         folder.forget()
         return folder

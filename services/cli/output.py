@@ -9,8 +9,9 @@ from rich.markup import escape
 from services.cli.harmless import harmless
 from shared.contracts.message import Contract
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+# What is printed is often a stranger's: ":100:" in it stays what it is.
+console = Console(highlight=False, emoji=False)
+errors = Console(stderr=True, highlight=False, emoji=False)
 
 PIPE_WIDTH = 1_000
 
@@ -24,8 +25,11 @@ def print_json(value: object) -> None:
 
 def show(picture: RenderableType) -> None:
     """A table or the like. In a pipe it takes the width it needs, because nobody's window ends there."""
-    # A console of its own, because `print` takes a width only to become narrower.
-    (console if console.is_terminal else Console(highlight=False, width=PIPE_WIDTH)).print(picture)
+    if console.is_terminal:
+        console.print(picture)
+    else:
+        # A console of its own, because `print` takes a width only to become narrower.
+        Console(highlight=False, emoji=False, width=PIPE_WIDTH).print(picture, soft_wrap=True)
 
 
 def note(message: str) -> None:

@@ -16,6 +16,7 @@ from services.cli.keeper import Keeper, Running
 from services.cli.launch import OwnBroker, start_service
 from services.cli.readiness import until_ready
 from services.cli.roster import STOP_ORDER, ServiceName
+from shared.bus.nats import NatsOptions
 from shared.settings import Settings
 
 log = structlog.get_logger()
@@ -47,9 +48,11 @@ class Supervisor:
         """Until `told`. `greet` hears where the broker is, as soon as everything is ready."""
         try:
             if await self._unless_stopped(self._start()):
+                shown = NatsOptions(self._nats_url).shown
                 self._ready = True
                 self._announce()
-                greet(self._nats_url)
+                log.info("ready", listens_at=shown)
+                greet(shown)
                 await self._stopping.wait()
         finally:
             await self._drain()

@@ -114,7 +114,7 @@ class Entry(Mark):
 @dataclass(slots=True)
 class Books:
     tenants: dict[str, TenantBook] = field(default_factory=dict)
-    # The documents whose time is up, longest overdue first: (tenant, id).
+    # Documents whose time is up, the longest overdue first, as many as may end: (tenant, id).
     due: Sequence[tuple[str, str]] = ()
 
     def of(self, tenant: str) -> TenantBook:

@@ -5,6 +5,7 @@ Pure functions. Which of them is due, and with which numbers, is the ledger's bu
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 
 import orjson
@@ -52,6 +53,8 @@ def moment_text(moment: datetime) -> str:
     return exact.isoformat(timespec="microseconds" if exact.microsecond % 1000 else "milliseconds") + "Z"
 
 
+# All changes of a transaction have the same time, and a page of changes comes from few transactions.
+@lru_cache(maxsize=256)
 def milliseconds_text(milliseconds: int) -> str:
     return moment_text(from_milliseconds(milliseconds))
 

@@ -57,8 +57,8 @@ class MemoryStore:
 
     async def commit(self, works: Sequence[Work]) -> Commit:
         now = self._clock.now()
-        if any(isinstance(work, Expire) for work in works):
-            self._books.due = self._due(to_milliseconds(now))
+        count_max = sum(work.count_max for work in works if isinstance(work, Expire))
+        self._books.due = self._due(to_milliseconds(now), count_max) if count_max else ()
         posted = post(self._books, works, now)
         self._keep(posted, to_milliseconds(now))
         answers: list[Answer] = list(posted.answers)
@@ -70,14 +70,14 @@ class MemoryStore:
                 record.body = None
         return Commit(answers, posted.runs)
 
-    def _due(self, now: int) -> list[tuple[str, str]]:
+    def _due(self, now: int, count_max: int) -> list[tuple[str, str]]:
         found = [
             (row.expires_at, book.stored_as, row.created.seq, book.name, row.id)
             for book in self._books.tenants.values()
             for row in book.rows.values()
             if row.expires_at is not None and row.expires_at <= now
         ]
-        return [(tenant, id) for *_, tenant, id in sorted(found)]
+        return [(tenant, id) for *_, tenant, id in sorted(found)[:count_max]]
 
     def _keep(self, posted: Posted, at: int) -> None:
         for book in posted.books:

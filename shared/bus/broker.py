@@ -6,7 +6,6 @@ it; a lock in its folder, which the broker itself inherits, keeps two of them fr
 
 import asyncio
 import ctypes
-import fcntl
 import json
 import os
 import shutil
@@ -18,6 +17,8 @@ from pathlib import Path
 
 import structlog
 
+from shared.bus.folder_lock import lock_file
+from shared.bus.full_disk import until_stuck_with_room
 from shared.errors import Unavailable
 
 log = structlog.get_logger()
@@ -50,6 +51,7 @@ class Broker:
         self._port = port
         self._process: asyncio.subprocess.Process | None = None
         self._lock: int | None = None
+        self._watch: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -65,6 +67,10 @@ class Broker:
         """Return when it takes connections; raise `Unavailable`, with the reason in words, if it never will."""
         binary = find_program(self._binary)
         try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._lock = await lock_file(
+                self._folder / f"{PROGRAM}.lock", f"another broker is running on {self._folder}"
+            )
             self._prepare()
             log_begins = _size(self._log_file)
             self._process = await self._spawn(binary)
@@ -83,10 +89,13 @@ class Broker:
         except BaseException:
             await self.stop()
             raise
+        self._watch = asyncio.create_task(self._end_when_stuck(self._process, log_begins), name="full disk")
         log.info("broker_ready", url=self.url, pid=self.pid)
 
     async def stop(self, *, seconds_max: float = STOP_SECONDS_MAX) -> None:
         process, self._process = self._process, None
+        if self._watch:
+            self._watch.cancel()
         if process is None:
             return
         _tell(process, signal.SIGTERM)
@@ -113,6 +122,12 @@ class Broker:
             raise Unavailable("the broker is not running")
         return await self._process.wait()
 
+    async def _end_when_stuck(self, process: asyncio.subprocess.Process, log_begins: int) -> None:
+        """Whoever keeps it alive starts it anew."""
+        await until_stuck_with_room(self._log_file, log_begins)
+        log.warning("broker_ended", because="its disk was full, and it takes nothing in before it is started anew")
+        _tell(process, signal.SIGTERM)
+
     @property
     def _configuration_file(self) -> Path:
         return self._folder / "nats.conf"
@@ -126,8 +141,6 @@ class Broker:
         return self._folder / f"{PROGRAM}.out"
 
     def _prepare(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._lock = _lock(self._folder / f"{PROGRAM}.lock")
         for stale in self._folder.glob("*.ports"):
             stale.unlink()
         self._configuration_file.write_text(
@@ -228,16 +241,6 @@ def configuration(folder: Path, *, host: str, port: int, log_file: Path | None =
 
 def _quoted(value: object) -> str:
     return json.dumps(str(value), ensure_ascii=False)
-
-
-def _lock(file: Path) -> int:
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(descriptor)
-        raise Unavailable(f"another broker is running on {file.parent}") from error
-    return descriptor
 
 
 def _dies_with_us() -> Callable[[], None] | None:

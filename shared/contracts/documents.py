@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AwareDatetime, FailFast, Field, JsonValue, StringConstraints
+from pydantic import FailFast, Field, JsonValue, StringConstraints, Tag
 
 from shared.contracts.annotations import Note
 from shared.contracts.message import Asked, Collection, Contract, Query
@@ -65,13 +65,20 @@ class Document(Contract):
     annotations: tuple[Note, ...] = ()
 
 
+def _which_at(value: object) -> str:
+    return "seq" if isinstance(value, int) else "time"
+
+
+At = Annotated[Annotated[int, Tag("seq")] | Annotated[Moment, Tag("time")], Discriminator(_which_at)]
+
+
 class GetDocument(Query[Document]):
     """One document, now or as it was `at` a sequence number or a moment."""
 
     verb: ClassVar[str] = "get"
 
     id: DocumentId
-    at: int | AwareDatetime | None = None
+    at: At | None = None
 
 
 class DocumentPage(Contract):

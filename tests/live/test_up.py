@@ -124,7 +124,7 @@ async def test_a_broken_database_is_told_of_and_mended_under_way(tmp_path: Path)
     data = tmp_path / "data"
     data.mkdir()
     (data / "postil.db").write_bytes(b"this is no database, but it is long enough to be looked at" * 100)
-    system = System(data, variables={"POSTIL_UP__READY_SECONDS_MAX": "0.5"})
+    system = System(data, variables={"POSTIL_UP__READY_SECONDS_MAX": "0.5", "POSTIL_UP__STEADY_SECONDS": "60"})
     try:
         await until(lambda: sum(event["event"] == "died" for event in system.events) >= 3, seconds_max=30)
         assert {event["because"] for event in system.events if event["event"] == "cannot_serve"} == {

@@ -85,7 +85,7 @@ def show(
     elif json:
         print_json(_as_json(buried))
     else:
-        console.print(_letter_picture(buried), soft_wrap=not console.is_terminal)
+        show_picture(_letter_picture(buried))
 
 
 @dead.command()

@@ -49,6 +49,10 @@ def doctor(
             checkup = asyncio.run(examine_at_rest(settings, clock, tenants, repair=repair))
     else:
         checkup = run(lambda session: examine_running(session, clock, repair=repair), data=data, tenant=tenant)
+    _tell(checkup, repair=repair, json=json)
+
+
+def _tell(checkup: Checkup, *, repair: bool, json: bool) -> None:
     if json:
         print_json(_as_json(checkup))
     else:

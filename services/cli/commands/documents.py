@@ -52,7 +52,7 @@ def get(
     if json:
         print_json(document)
     else:
-        console.print(document_picture(document, framed=console.is_terminal), soft_wrap=not console.is_terminal)
+        show(document_picture(document, framed=console.is_terminal))
 
 
 def list_documents(
@@ -153,4 +153,5 @@ def _tell(done: Deleted, *, as_json: bool) -> None:
     if as_json:
         print_json(done)
     else:
-        console.print(Text.assemble(("deleted", "red"), f"  {harmless(done.id)}  v{done.version}  seq {done.seq}"))
+        where = f"  {harmless(done.id)}  v{done.version}  seq {done.seq}"
+        console.print(Text.assemble(("deleted", "red"), where), soft_wrap=True)

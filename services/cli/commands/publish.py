@@ -153,7 +153,9 @@ def _tell_appended(collection: str, seq: int, drafts: Sequence[Draft], *, as_jso
     for draft in drafts:
         # Where the id comes from the key, only the database tells it.
         name = draft.id or f"(key {draft.idempotency_key})"
-        console.print(Text.assemble(("on disk", "green"), f"  DOCS {seq}  ", harmless(f"{collection}/{name}")))
+        console.print(
+            Text.assemble(("on disk", "green"), f"  DOCS {seq}  ", harmless(f"{collection}/{name}")), soft_wrap=True
+        )
 
 
 def _tell_saved(results: Sequence[Saved], *, as_json: bool) -> None:
@@ -166,6 +168,6 @@ def _tell_saved(results: Sequence[Saved], *, as_json: bool) -> None:
             complain(each.error.detail)
         else:
             where = f"  {harmless(each.id or '')}  v{each.version}  seq {each.seq}"
-            console.print(Text.assemble((str(each.outcome), "green"), where))
+            console.print(Text.assemble((str(each.outcome), "green"), where), soft_wrap=True)
     if refused:
         raise typer.Exit(Exit.REFUSED if refused == len(results) else Exit.INCOMPLETE)

@@ -23,7 +23,10 @@ def status(data: DataOption = None, tenant: TenantOption = None, json: JsonOptio
 
     Example: postil status --json | jq .services
     """
-    overview = run(lambda session: look(session, SystemClock()), data=data, tenant=tenant)
+    _tell(run(lambda session: look(session, SystemClock()), data=data, tenant=tenant), json=json)
+
+
+def _tell(overview: Overview, *, json: bool) -> None:
     if json:
         print_json(as_json(overview))
     else:

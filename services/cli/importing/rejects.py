@@ -38,7 +38,8 @@ class Rejects:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._file is not None:
-            self._file.close()
+            with told_as_invalid(self._path):
+                self._file.close()
 
     def write(self, file: str, bad: BadRow) -> None:
         piece = bad.piece

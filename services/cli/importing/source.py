@@ -30,7 +30,7 @@ class Source:
         self._offset = 0
         self.head = self._look_ahead()
         # Tells this content from another under the same name, when a checkpoint is taken up again.
-        first_line = self.head.split(b"\n", 1)[0][:FINGERPRINT_BYTES]
+        first_line = self.head.lstrip().split(b"\n", 1)[0][:FINGERPRINT_BYTES]
         self.fingerprint = blake2b(first_line, digest_size=8).hexdigest()
         if self.head.startswith(UTF16_MARKS):
             raise Invalid(f"{name} is UTF-16; UTF-8 is what is read here")
@@ -83,9 +83,10 @@ class Source:
             self._at = min(len(self._bytes), offset - self._offset)
 
     def _look_ahead(self) -> bytes:
-        """The first line, or as much of it as tells what the file is."""
-        while b"\n" not in self._bytes and len(self._bytes) < HEAD_BYTES_MAX and self._fill():
-            pass
+        """The first line that isn't blank, or as much of it as tells what the file is."""
+        while len(self._bytes) < HEAD_BYTES_MAX and self._fill():
+            if b"\n" in self._bytes.removeprefix(BYTE_ORDER_MARK).lstrip():
+                break
         return self._bytes[:HEAD_BYTES_MAX]
 
     def _fill(self) -> bool:

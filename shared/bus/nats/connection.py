@@ -209,7 +209,6 @@ class Connection:
         with suppress(*RAISED_BY_NATS):
             async with asyncio.timeout(CLOSE_SECONDS_MAX):
                 await self.client.close()
-        self._fail_waiting("the connection to the broker was closed")
 
     async def _stop_opened(self) -> None:
         stops = [asyncio.create_task(each.stop()) for each in self.opened]
@@ -263,7 +262,7 @@ class Connection:
 
     async def _on_lost(self) -> None:
         self.client.forget_unsent()
-        self._fail_waiting("the connection to the broker was lost")
+        self._fail_waiting(f"the connection to the broker was {'closed' if self._closing else 'lost'}")
         if not self._closing:
             log.warning("broker_lost", broker=self._options.shown)
 

@@ -8,7 +8,7 @@ import orjson
 from shared.bus.nats.connection import Connection, NobodyThere
 from shared.bus.nats.parser import Message
 from shared.bus.wire import NO_HEADERS, Headers
-from shared.errors import TooLarge, Unavailable
+from shared.errors import TimedOut, TooLarge, Unavailable
 
 ANSWER_SECONDS_MAX = 5.0
 # After a server's start its streams come a little later than its connections.
@@ -37,7 +37,10 @@ class JetStream:
         return _answer(reply, api)
 
     async def append(self, subject: str, payload: bytes, headers: Headers) -> int:
-        reply = await self.patiently(subject, payload, headers)
+        try:
+            reply = await self.patiently(subject, payload, headers)
+        except TimedOut as error:
+            raise TimedOut(f"{error.detail}; a broker whose disk is full is silent like that") from error
         seq = _answer(reply, f"appending to {subject}").get("seq")
         if not isinstance(seq, int):
             raise Unavailable(f"no stream keeps {subject}, but somebody else answers there")

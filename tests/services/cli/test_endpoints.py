@@ -73,6 +73,9 @@ def test_a_system_lives_as_long_as_one_of_its_processes(tmp_path: Path) -> None:
 def test_a_note_that_can_not_be_read_proves_nothing(tmp_path: Path) -> None:
     (tmp_path / "endpoints.json").write_text("not JSON")
     assert somebody_lives(tmp_path)
+    (tmp_path / "endpoints.json").write_text("[]")
+    assert somebody_lives(tmp_path)
+    DataFolder.claim(tmp_path).release()
 
 
 def test_somebody_elses_process_is_a_living_one(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The broker's port: the one that was asked for or none, the default or any."""
+"""Starting what runs: the broker on its port, and services as processes."""
 
 import os
 import signal
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from services.cli.launch import OwnBroker
+from services.cli.launch import OwnBroker, start_service
+from services.cli.roster import ServiceName
 from shared.bus.broker import PortTaken
 from shared.settings import BrokerSettings, Settings
 
@@ -17,6 +18,20 @@ from shared.settings import BrokerSettings, Settings
 def taken_port() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as somebody:
         yield somebody.getsockname()[1]
+
+
+async def test_a_service_that_can_not_be_started_leaves_nothing_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", str(tmp_path / "no-python"))
+    opened = open_files()
+    with pytest.raises(FileNotFoundError):
+        await start_service(ServiceName.BOT, Settings(data=tmp_path), "nats://127.0.0.1:1")
+    assert open_files() == opened
+
+
+def open_files() -> int:
+    return sum(1 for _ in Path("/dev/fd").iterdir())
 
 
 async def end(broker: OwnBroker) -> None:

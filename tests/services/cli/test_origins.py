@@ -1,5 +1,6 @@
 """Where each setting's value comes from, and which names are none."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,8 @@ url = "nats://ada:secret@127.0.0.1:4222"
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory in which nothing is set."""
     monkeypatch.chdir(tmp_path)
-    for variable in ("POSTIL_CONFIG", "POSTIL_TEST_BROKER"):
-        monkeypatch.delenv(variable, raising=False)
+    for variable in [name for name in os.environ if name.startswith("POSTIL_")]:
+        monkeypatch.delenv(variable)
     return tmp_path
 
 

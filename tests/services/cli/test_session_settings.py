@@ -1,5 +1,6 @@
 """Settings for a command: what the command line said comes first, and what can't be is refused in words."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from services.cli.session import Exit, settings_with
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory in which nothing is set."""
     monkeypatch.chdir(tmp_path)
-    for variable in ("POSTIL_CONFIG", "POSTIL_TEST_BROKER"):
-        monkeypatch.delenv(variable, raising=False)
+    for variable in [name for name in os.environ if name.startswith("POSTIL_")]:
+        monkeypatch.delenv(variable)
     return tmp_path
 
 

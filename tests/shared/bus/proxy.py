@@ -12,7 +12,7 @@ class Proxy:
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._writers: set[asyncio.StreamWriter] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._served: set[asyncio.Task[None]] = set()
         # What the client says is lost on the way; what the server says is.
         self.swallows_questions = False
         self.swallows_answers = False
@@ -42,28 +42,37 @@ class Proxy:
         self._flowing.set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
-            if self._dead:
-                raise ConnectionResetError
-            if self.greeting:
-                self.greeted += 1
-                writer.write(self.greeting)
-                await writer.drain()
-                raise ConnectionResetError
-            far_reader, far_writer = await asyncio.open_connection(*self._target)
-            self._writers |= {writer, far_writer}
-            for source, sink, upwards in ((reader, far_writer, True), (far_reader, writer, False)):
-                task = asyncio.create_task(self._pump(source, sink, upwards))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-            return
-        writer.close()
+        served = asyncio.current_task()
+        assert served
+        self._served.add(served)
+        self._writers.add(writer)
+        try:
+            with suppress(OSError):
+                await self._serve(reader, writer)
+        finally:
+            self._hang_up(writer)
+            self._served.discard(served)
 
     async def close(self) -> None:
-        self.cut()
+        self.cut_for_good()
         self.thaw()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        while self._served:
+            await asyncio.wait(self._served)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.greeting:
+            self.greeted += 1
+            writer.write(self.greeting)
+            await writer.drain()
+            return
+        far_reader, far_writer = await asyncio.open_connection(*self._target)
+        self._writers.add(far_writer)
+        try:
+            # Who connected while the line was being cut for good is cut off, too.
+            if not self._dead:
+                await asyncio.gather(self._pump(reader, far_writer, True), self._pump(far_reader, writer, False))
+        finally:
+            self._hang_up(far_writer)
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, upwards: bool) -> None:
         with suppress(OSError):
@@ -75,7 +84,10 @@ class Proxy:
                 sink.write(chunk)
                 await sink.drain()
         sink.close()
-        self._writers.discard(sink)
+
+    def _hang_up(self, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        self._writers.discard(writer)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ import socket
 import stat
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -102,7 +103,8 @@ async def test_a_port_that_is_taken_is_said_in_words(tmp_path: Path) -> None:
     await broker.stop()
 
 
-async def test_two_brokers_never_share_a_folder(tmp_path: Path) -> None:
+async def test_two_brokers_never_share_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.bus.folder_lock.LOCK_SECONDS_MAX", 0.1)
     first, second = Broker(tmp_path), Broker(tmp_path)
     await first.start()
     with pytest.raises(Unavailable, match="another broker is running on"):
@@ -159,7 +161,7 @@ async def test_what_cannot_be_run_or_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="does not exist or can't be run"):
         await Broker(tmp_path / "data", binary=plain).start()
     plain.chmod(0o755)
-    with pytest.raises(Unavailable, match=r"can't be started in .*Exec format error"):
+    with pytest.raises(Unavailable, match=r"can't be started in .*Exec format error|ended at once"):
         await Broker(tmp_path / "data", binary=plain).start()
     with pytest.raises(Unavailable, match="can't be started in"):
         await Broker(plain / "data").start()
@@ -198,6 +200,7 @@ async def test_it_starts_in_a_folder_with_a_difficult_name(tmp_path: Path) -> No
 SUPERVISOR = """
 import asyncio, sys
 from pathlib import Path
+from types import SimpleNamespace
 from shared.bus.broker import Broker
 
 async def main():
@@ -231,4 +234,31 @@ async def test_a_ctrl_c_on_the_terminal_is_not_for_the_broker(tmp_path: Path) ->
     broker = Broker(tmp_path)
     await broker.start()
     assert os.getpgid(broker.pid) != os.getpgid(0)
+    await broker.stop()
+
+
+async def test_a_broker_that_a_full_disk_has_stopped_ends_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.bus.full_disk.LOOK_SECONDS", 0.01)
+    looks: list[int] = []
+    room = {"free": 0}
+
+    def look(_: Path) -> SimpleNamespace:
+        looks.append(room["free"])
+        return SimpleNamespace(**room)
+
+    monkeypatch.setattr("shared.bus.full_disk.shutil.disk_usage", look)
+    broker = Broker(tmp_path)
+    await broker.start()
+    with (tmp_path / "nats-server.log").open("a") as file:
+        file.write("[1] [ERR] Filestore [DOCS] Critical write error: write 4.blk: no space left on device\n")
+    await until(lambda: len(looks) > 5)
+    assert is_running(broker.pid)
+    room["free"] = 1024**3
+    assert await broker.wait() in (0, 1)
+    monkeypatch.undo()
+    # An old mark in the log is not held against the new one.
+    await broker.restart()
+    assert await broker_answers(broker.url)
     await broker.stop()

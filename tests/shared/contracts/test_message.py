@@ -8,7 +8,7 @@ from shared.contracts.message import Collection, Event, Tenant, subject_for, ten
 from shared.contracts.problem import Problem
 from shared.contracts.saving import PutDocuments, SaveResults
 from shared.errors import KINDS, Internal, Invalid, PostilError
-from tests.shared.contracts.samples import DOCUMENT
+from tests.shared.contracts.samples import DOCUMENT, MOMENT
 
 
 def test_a_query_knows_its_reply_from_its_declaration() -> None:
@@ -34,6 +34,13 @@ def test_many_mistakes_are_told_in_one_bounded_sentence() -> None:
     with pytest.raises(Invalid, match="and 3 more") as caught:
         Draft.decode(b'{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1}')
     assert caught.value.detail.count("unknown field") == 5
+
+
+def test_at_is_a_number_or_a_whole_moment() -> None:
+    assert GetDocument.decode(b'{"id":"a","at":5}').at == 5
+    assert GetDocument.decode(b'{"id":"a","at":"2026-11-20T08:30:00.123Z"}').at == MOMENT
+    with pytest.raises(Invalid, match=r"'at.time' must be a date, a time and a zone"):
+        GetDocument.decode(b'{"id":"a","at":"2025"}')
 
 
 @pytest.mark.parametrize("name", ["tickets", "chat.irc.#python", "größe", "a-b_c"])

@@ -170,9 +170,9 @@ class _Walk:
 def _what_is_behind(source: Source, elements: _Elements) -> Iterator[BadRow]:
     """An array that doesn't end, or a file that goes on behind it."""
     offset = elements.offset
-    rest = elements.rest.strip(WHITESPACE)
+    rest = elements.rest.lstrip(WHITESPACE)
     while chunk := source.chunk():
-        rest = rest or chunk.strip(WHITESPACE)
+        rest = (rest + chunk).lstrip(WHITESPACE)[:CUT_BYTES]
     if elements.closed and not rest:
         return
     reason = "there is more after the end of the array" if elements.closed else "the file ends before the array does"

@@ -100,6 +100,14 @@ async def test_everything_is_sent_once_and_the_checkpoint_goes(tmp_path: Path) -
     assert importing.checkpoint.load() is None
 
 
+async def test_a_batch_of_bad_rows_only_is_accounted_for_and_not_sent(tmp_path: Path) -> None:
+    importing = Import(tmp_path, [], created)
+    importing.file.write_bytes(b"{bad\n" * 5)
+
+    assert await importing.run() == Counts(rejected=5)
+    assert importing.sent == []
+
+
 async def test_somebody_who_is_away_is_waited_for(tmp_path: Path) -> None:
     failures = iter([Unavailable("the database is away"), Unavailable("the database is away")])
 

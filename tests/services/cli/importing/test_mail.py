@@ -76,7 +76,7 @@ def test_plain_text_is_taken_and_attachments_are_not() -> None:
 def test_html_stands_in_where_there_is_no_plain_text() -> None:
     document = mail(
         b"Subject: x\nContent-Type: text/html; charset=utf-8",
-        b"<html><head><style>p {}</style></head><body><p>One &amp; two</p><script>no()</script>three<br>four <![abc[ x ]]>",
+        b"<head><style>p {}</style></head><body><p>One &amp; two</p><script>no()</script>three<br>four <![abc[ x ]]>",
     )
 
     assert str(document["text"]).split("\n")[:2] == ["One & two", "three"]

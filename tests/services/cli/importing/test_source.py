@@ -38,6 +38,10 @@ def test_utf_16_is_refused_by_name() -> None:
         source_of("hi".encode("utf-16"))
 
 
+def test_blank_lines_before_the_first_one_say_nothing_about_the_file() -> None:
+    assert source_of(b"\xef\xbb\xbf\n\n  [\n1]", bytes_at_once=1).head == b"\n\n  [\n"
+
+
 def test_a_byte_order_mark_belongs_to_no_row() -> None:
     source = source_of(b"\xef\xbb\xbfone\n", is_file=True)
     source.skip_to(0)
