@@ -54,8 +54,9 @@ class Expire:
 
 @dataclass(frozen=True, slots=True)
 class Thin:
-    """Drop the bodies of changes made before the moment that a newer change has replaced, and the idempotency keys
-    from before then; answered with how many. The numbered rows stay, so the sequence has no gaps."""
+    """Drop the bodies that newer changes had replaced before the moment, and the idempotency keys from before then;
+    answered with how many of both. The numbered rows stay, so the sequence has no gaps. Done after the other works of
+    its transaction."""
 
     before: datetime
     count_max: int

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import FailFast, Field, JsonValue, StringConstraints, Tag
+from pydantic import Discriminator, FailFast, Field, JsonValue, StringConstraints
+from pydantic import Tag as Label
 
 from shared.contracts.annotations import Note
 from shared.contracts.message import Asked, Collection, Contract, Query
@@ -69,7 +70,7 @@ def _which_at(value: object) -> str:
     return "seq" if isinstance(value, int) else "time"
 
 
-At = Annotated[Annotated[int, Tag("seq")] | Annotated[Moment, Tag("time")], Discriminator(_which_at)]
+At = Annotated[Annotated[int, Label("seq")] | Annotated[Moment, Label("time")], Discriminator(_which_at)]
 
 
 class GetDocument(Query[Document]):

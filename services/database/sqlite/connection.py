@@ -23,7 +23,6 @@ PRAGMAS = (
     "journal_size_limit = 67108864",
     "cache_size = -65536",
     "temp_store = MEMORY",
-    "foreign_keys = OFF",
     # What is erased must not linger in free space. For a log that only grows it costs nothing that can be measured.
     "secure_delete = ON",
 )

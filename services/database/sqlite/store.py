@@ -156,6 +156,5 @@ def _commit(connection: driver.Connection, works: Sequence[Work], now: datetime)
                 answers[index] = upkeep.thin(connection, to_milliseconds(work.before), work.count_max)
         upkeep.erase(connection, posted.erased)
     if posted.erased:
-        # Also out of the write-ahead log, which still has the pages as they were.
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        upkeep.empty_write_ahead_log(connection)
     return Commit(answers, posted.runs)

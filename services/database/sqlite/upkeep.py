@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 
+import structlog
+
 from services.database.books import Mark, TenantBook
 from services.database.sqlite import driver
 from services.database.sqlite.numbers import entry_of
 from services.database.sqlite.rows import matching
+
+log = structlog.get_logger()
 
 # Keys may be missing that are older than this moment.
 KEYS_KEPT_SINCE = "keys_kept_since"
@@ -45,6 +49,15 @@ def _forget_keys(connection: driver.Connection, before: int, count_max: int) -> 
         since = max(at for _, at in oldest[:count]) + 1
         connection.execute(_NOTE, (KEYS_KEPT_SINCE, since))
     return count
+
+
+def empty_write_ahead_log(connection: driver.Connection) -> None:
+    """It still has the pages as they were before something was erased."""
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except driver.Error as error:
+        # What was committed stays committed; the pages are overwritten in time.
+        log.warning("write_ahead_log_not_emptied", detail=str(error))
 
 
 def erase(connection: driver.Connection, marks: Iterable[tuple[TenantBook, Mark]]) -> None:

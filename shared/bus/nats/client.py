@@ -68,6 +68,17 @@ class Client(NatsPy):
         await self._flush_pending(force_flush=True)
         await self._send_ping(pong)
 
+    async def _flush_pending(self, force_flush: bool = False) -> None:
+        # As nats-py's, but for a cancellation: that one swallows it, and whoever was cancelled would go on.
+        if not self.is_connected or self._flusher_task is None or self._flusher_task.done():
+            await super()._flush_pending(force_flush)
+            return
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        assert self._flush_queue, "there is one while we are connected"
+        await self._flush_queue.put(written)
+        if force_flush and not (await asyncio.wait({written}, timeout=self._flush_timeout))[0]:
+            await self._error_cb(errors.FlushTimeoutError())
+
     def _deliver(self, number: int, message: Message) -> None:
         hear = self._ears.get(number)
         if hear is None:

@@ -4,17 +4,17 @@ import asyncio
 import re
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
-from itertools import count
 from typing import Any, cast
 
 import structlog
 
 from shared.bus.nats.client import Client, Ear, Hear
 from shared.bus.nats.failures import RAISED_BY_NATS, translated
+from shared.bus.nats.mailbox import Mailbox, give_up
 from shared.bus.nats.options import NatsOptions
 from shared.bus.nats.parser import Message
 from shared.bus.wire import NO_HEADERS, Headers, Stoppable
-from shared.errors import Invalid, TimedOut, TooLarge, Unavailable
+from shared.errors import Invalid, TooLarge, Unavailable
 
 log = structlog.get_logger()
 
@@ -44,13 +44,9 @@ class Connection:
         self._closing = False
         self._last_complaint = ""
         self._refusal = ""
-        self._numbers = count(1)
-        self._inbox = ""
-        # Answered with the message, or with the reason why none will come.
+        self._mailbox = Mailbox()
         # What the server has refused to let us listen to, in the small letters in which nats-py tells it.
         self._denied: set[str] = set()
-        self._waiting: dict[str, asyncio.Future[Message | Unavailable]] = {}
-        self._gathering: dict[str, Hear] = {}
         self._pongs: set[asyncio.Future[bool]] = set()
 
     @classmethod
@@ -86,8 +82,8 @@ class Connection:
             reconnected_cb=self._on_returned,
         )
         self._last_complaint = ""
-        self._inbox = f"{self.client.new_inbox()}."
-        await self.confirm([await self.hear(f"{self._inbox}*", self._hear_answer)])
+        pattern = self._mailbox.move_in(self.client.new_inbox())
+        await self.confirm([await self.hear(pattern, self._mailbox.hear)])
 
     async def _abandon(self) -> None:
         self._closing = True
@@ -112,17 +108,14 @@ class Connection:
             raise translated(error, "publishing") from error
 
     async def request(self, subject: str, payload: bytes, headers: Headers, seconds_max: float) -> Message:
-        token = str(next(self._numbers))
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Message | Unavailable] = loop.create_future()
-        self._waiting[token] = answer
-        timer = loop.call_later(seconds_max, _give_up, answer, subject, seconds_max)
+        reply, answer = self._mailbox.expect_one()
+        timer = asyncio.get_running_loop().call_later(seconds_max, give_up, answer, subject, seconds_max)
         try:
-            await self.publish(subject, payload, headers, self._inbox + token)
+            await self.publish(subject, payload, headers, reply)
             message = await answer
         finally:
             timer.cancel()
-            del self._waiting[token]
+            self._mailbox.forget(reply)
         if isinstance(message, Unavailable):
             raise message
         if message.status == NO_RESPONDERS and not message.payload:
@@ -133,7 +126,6 @@ class Connection:
         self, subject: str, payload: bytes, is_last: Callable[[Message], bool], *, seconds_max: float, silence: float
     ) -> list[Message]:
         """Every answer up to the last one, or until there was none for as long as `silence`."""
-        token = str(next(self._numbers))
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds_max
         gathered: list[Message] = []
@@ -143,10 +135,10 @@ class Connection:
             gathered.append(message)
             news.set()
 
-        self._gathering[token] = hear
+        reply = self._mailbox.expect_many(hear)
         try:
             async with asyncio.timeout_at(deadline) as bound:
-                await self.publish(subject, payload, reply=self._inbox + token)
+                await self.publish(subject, payload, reply=reply)
                 while not (gathered and is_last(gathered[-1])):
                     await news.wait()
                     news.clear()
@@ -154,7 +146,7 @@ class Connection:
         except TimeoutError:
             pass
         finally:
-            del self._gathering[token]
+            self._mailbox.forget(reply)
         return gathered
 
     async def hear(self, pattern: str, hear: Hear, *, queue: str = "") -> Ear:
@@ -203,12 +195,9 @@ class Connection:
     async def close(self) -> None:
         self._closing = True
         await self._stop_opened()
-        with suppress(*RAISED_BY_NATS):
-            async with asyncio.timeout(CLOSE_SECONDS_MAX):
-                await self.client.drain()
-        with suppress(*RAISED_BY_NATS):
-            async with asyncio.timeout(CLOSE_SECONDS_MAX):
-                await self.client.close()
+        for ending in (self.client.drain, self.client.close):
+            with suppress(*RAISED_BY_NATS):
+                await _within(CLOSE_SECONDS_MAX, ending())
 
     async def _stop_opened(self) -> None:
         stops = [asyncio.create_task(each.stop()) for each in self.opened]
@@ -231,19 +220,8 @@ class Connection:
         if len(subject.encode()) > SUBJECT_BYTES_MAX:
             raise Invalid(f"a subject may have {SUBJECT_BYTES_MAX} bytes at the most; this one has {len(subject)}")
 
-    def _hear_answer(self, message: Message) -> None:
-        token = message.subject[len(self._inbox) :]
-        answer = self._waiting.get(token)
-        if answer is not None:
-            if not answer.done():
-                answer.set_result(message)
-        elif (hear := self._gathering.get(token)) is not None:
-            hear(message)
-
     def _fail_waiting(self, reason: str) -> None:
-        for waiting in self._waiting.values():
-            if not waiting.done():
-                waiting.set_result(Unavailable(f"{reason}; what was asked may or may not have been done"))
+        self._mailbox.fail_all(reason)
         for pong in self._pongs:
             if not pong.done():
                 pong.set_result(False)
@@ -293,8 +271,3 @@ async def _within(seconds_max: float, work: Coroutine[Any, Any, None]) -> None:
     if not in_time:
         raise TimeoutError
     working.result()
-
-
-def _give_up(answer: "asyncio.Future[Message | Unavailable]", subject: str, seconds: float) -> None:
-    if not answer.done():
-        answer.set_result(TimedOut(f"{subject} was not answered within {seconds:g} s"))

@@ -116,16 +116,17 @@ async def test_an_append_that_somebody_else_answers_is_not_taken_for_kept(wire: 
     for answer in (b"", b"[]", b"{}", b'{"seq": "1"}'):
         watching = await wire.watch(things.subject("x"), lambda _: None, lambda: None)
         appending = asyncio.create_task(wire.append(things.subject("x"), b"1"))
-        token = str(await _last_number(wire))
-        await wire._connection.publish(wire._connection._inbox + token, answer)
+        reply = await _reply_subject(wire)
+        await wire._connection.publish(reply, answer)
         with pytest.raises(Unavailable):
             await appending
         await watching.stop()
 
 
-async def _last_number(wire: NatsWire) -> str:
-    await until(lambda: bool(wire._connection._waiting))
-    return max(wire._connection._waiting, key=int)
+async def _reply_subject(wire: NatsWire) -> str:
+    mailbox = wire._connection._mailbox
+    await until(lambda: bool(mailbox._waiting))
+    return mailbox._address + max(mailbox._waiting, key=int)
 
 
 def seqs(page: Sequence[Delivery]) -> list[int]:
