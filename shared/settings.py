@@ -87,7 +87,7 @@ class UpSettings(Section):
     restart_seconds_min: float = Field(default=0.1, gt=0, description="Pause before a dead service starts again.")
     restart_seconds_max: float = Field(default=10.0, gt=0, description="The same, after it died again and again.")
     steady_seconds: float = Field(
-        default=2.0, gt=0, description="Who lived this long starts again after the first pause."
+        default=5.0, gt=0, description="Who lived this long starts again after the first pause."
     )
     ready_seconds_max: float = Field(default=30.0, gt=0, description="After it, `up` says who is not ready yet.")
 

@@ -25,6 +25,8 @@ log = structlog.get_logger()
 # Small requests, because the database commits documents between them.
 ANNOTATIONS_IN_REQUEST_MAX = 256
 NICENESS = 10
+# While documents are being committed, annotations wait; asking again would only make the queue longer.
+REQUEST_SECONDS_MAX = 60.0
 
 
 class AnalysisService(Service):
@@ -46,7 +48,7 @@ class AnalysisService(Service):
         for tenant, documents in newest.items():
             annotations = (self._run(step, document) for document in documents.values() for step in self._steps)
             for some in _in_portions(annotations):
-                await self._bus.ask(tenant, Annotate(annotations=some))
+                await self._bus.ask(tenant, Annotate(annotations=some), seconds_max=REQUEST_SECONDS_MAX)
 
     def _run(self, step: Step, document: Document) -> Annotation:
         try:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
+from pydantic import TypeAdapter
+
 from services.database import transitions, verdicts
 from services.database.books import (
     NOTHING,
@@ -67,7 +69,7 @@ class _Posting:
         if isinstance(work, Save):
             book = self._books.of(work.tenant)
             saved = [self._save(book, draft) for draft in work.drafts]
-            return lambda: [_saved(receipt) for receipt in saved]
+            return lambda: _SAVED.validate_python([_saved(receipt) for receipt in saved])
         if isinstance(work, Annotate):
             annotated = self._annotate(self._books.of(work.tenant), work.annotations)
             return lambda: [_annotated(receipt) for receipt in annotated]
@@ -215,11 +217,15 @@ def _named(draft: PlacedDraft) -> tuple[str, str]:
     return draft.id, draft.collection
 
 
-def _saved(receipt: Saved | _Receipt) -> Saved:
+# Many at once take half the time.
+_SAVED = TypeAdapter(list[Saved])
+
+
+def _saved(receipt: Saved | _Receipt) -> Saved | dict[str, object]:
     if isinstance(receipt, Saved):
         return receipt
     id, version, mark, outcome = receipt
-    return Saved(id=id, version=version, seq=mark.seq, outcome=outcome)
+    return {"id": id, "version": version, "seq": mark.seq, "outcome": outcome}
 
 
 def _annotated(receipt: AnnotateOutcome | _NoteReceipt) -> AnnotateOutcome:

@@ -21,8 +21,11 @@ class Writer:
         self.commits = 0
 
     async def do(self, work: Work) -> Answer:
-        """Returns when the work is committed, with its answer; raises if it was not."""
-        answer = await self._batcher.submit(work)
+        """Returns when the work is committed, with its answer; raises if it was not.
+
+        Annotations wait while documents do: nothing that is made of a document may delay another one.
+        """
+        answer = await self._batcher.submit(work, patient=isinstance(work, Annotate))
         if isinstance(answer, PostilError):
             raise answer
         return answer

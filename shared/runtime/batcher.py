@@ -32,19 +32,23 @@ class Batcher(Generic[ItemT, ResultT]):
         self._weigh = weigh
         self._flushes_max = flushes_max
         self._waiting: deque[tuple[ItemT, asyncio.Future[ResultT]]] = deque()
+        self._patient: deque[tuple[ItemT, asyncio.Future[ResultT]]] = deque()
         self._flushing: set[asyncio.Task[None]] = set()
 
-    def submit(self, item: ItemT) -> asyncio.Future[ResultT]:
-        """Queue an item; the future has its result. How many may wait is bounded by who calls."""
+    def submit(self, item: ItemT, *, patient: bool = False) -> asyncio.Future[ResultT]:
+        """Queue an item; the future has its result. A patient one waits as long as any other does.
+
+        How many may wait is bounded by who calls.
+        """
         future: asyncio.Future[ResultT] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, future))
+        (self._patient if patient else self._waiting).append((item, future))
         if len(self._flushing) < self._flushes_max:
             self._flushing.add(asyncio.create_task(self._run()))
         return future
 
     @property
     def waiting(self) -> int:
-        return len(self._waiting)
+        return len(self._waiting) + len(self._patient)
 
     async def drain(self) -> None:
         """Return when everything that was submitted has its result."""
@@ -53,7 +57,7 @@ class Batcher(Generic[ItemT, ResultT]):
 
     async def _run(self) -> None:
         try:
-            while self._waiting:
+            while self._waiting or self._patient:
                 await self._flush_once(self._next_batch())
         finally:
             # In the same turn in which nothing waited: who submits in the next one must not count on us.
@@ -73,13 +77,14 @@ class Batcher(Generic[ItemT, ResultT]):
             _settle(future, result)
 
     def _next_batch(self) -> list[tuple[ItemT, asyncio.Future[ResultT]]]:
-        batch = [self._waiting.popleft()]
+        waiting = self._waiting or self._patient
+        batch = [waiting.popleft()]
         weight = self._weigh(batch[0][0])
-        while self._waiting:
-            weight += self._weigh(self._waiting[0][0])
+        while waiting:
+            weight += self._weigh(waiting[0][0])
             if weight > self._weight_max:
                 break
-            batch.append(self._waiting.popleft())
+            batch.append(waiting.popleft())
         return batch
 
 

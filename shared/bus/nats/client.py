@@ -70,12 +70,12 @@ class Client(NatsPy):
 
     async def _flush_pending(self, force_flush: bool = False) -> None:
         # As nats-py's, but for a cancellation: that one swallows it, and whoever was cancelled would go on.
-        if not self.is_connected or self._flusher_task is None or self._flusher_task.done():
+        queue, flusher = self._flush_queue, self._flusher_task
+        if not self.is_connected or queue is None or flusher is None or flusher.done():
             await super()._flush_pending(force_flush)
             return
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        assert self._flush_queue, "there is one while we are connected"
-        await self._flush_queue.put(written)
+        await queue.put(written)
         if force_flush and not (await asyncio.wait({written}, timeout=self._flush_timeout))[0]:
             await self._error_cb(errors.FlushTimeoutError())
 

@@ -1,4 +1,4 @@
-"""Connecting ends when its time is up, whatever happens just then."""
+"""What has a bound or is cancelled ends, whatever happens just then."""
 
 import asyncio
 from random import Random
@@ -6,8 +6,12 @@ from random import Random
 import pytest
 
 from shared.bus.nats import NatsWire
+from shared.bus.nats.connection import PENDING_BYTES_MAX
 from shared.errors import Unavailable
 from tests.broker import free_port
+from tests.shared.bus.proxy import Proxy
+from tests.shared.bus.things import MIB, Things
+from tests.until import until
 
 
 async def test_no_try_outlives_its_time() -> None:
@@ -22,3 +26,20 @@ async def test_no_try_outlives_its_time() -> None:
     for ended in tries:
         with pytest.raises(Unavailable, match="no connection to the broker"):
             ended.result()
+
+
+async def test_who_is_cancelled_while_the_line_is_full_does_not_go_on(line: Proxy, things: Things) -> None:
+    wire = await NatsWire.connect(line.url)
+    line.freeze()
+
+    async def publish_for_ever() -> None:
+        while True:
+            await wire.publish(things.subject("x"), b"x" * MIB)
+
+    publishing = asyncio.create_task(publish_for_ever())
+    await until(lambda: wire._connection.client.pending_data_size > PENDING_BYTES_MAX)
+    publishing.cancel()
+    await asyncio.wait([publishing], timeout=5)
+    assert publishing.cancelled()
+    line.thaw()
+    await wire.close()

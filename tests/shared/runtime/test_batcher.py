@@ -122,3 +122,17 @@ async def test_several_flushes_begin_in_order_and_no_more_than_allowed_at_a_time
     flushes.may_go_on.set()
     assert await asyncio.gather(*futures) == [20, 40, 60, 80, 100]
     assert flushes.batches == [[2, 4], [6, 8], [10]]
+
+
+async def test_a_patient_item_waits_as_long_as_any_other_does() -> None:
+    flushes = Flushes()
+    flushes.may_go_on.clear()
+    batcher = batcher_over(flushes, weight_max=2)
+    futures = [batcher.submit(0)]
+    await asyncio.wait(futures, timeout=0)
+    futures += [batcher.submit(10, patient=True), batcher.submit(12, patient=True)]
+    futures += [batcher.submit(item) for item in (2, 4, 6)]
+    assert batcher.waiting == 5
+    flushes.may_go_on.set()
+    assert await asyncio.gather(*futures) == [0, 100, 120, 20, 40, 60]
+    assert flushes.batches == [[0], [2, 4], [6], [10, 12]]

@@ -73,11 +73,10 @@ def test_plain_text_is_taken_and_attachments_are_not() -> None:
     assert document["text"] == "grüße"
 
 
-def test_html_stands_in_where_there_is_no_plain_text() -> None:
-    document = mail(
-        b"Subject: x\nContent-Type: text/html; charset=utf-8",
-        b"<head><style>p {}</style></head><body><p>One &amp; two</p><script>no()</script>three<br>four <![abc[ x ]]>",
-    )
+@pytest.mark.parametrize("end", [b"</body>", b"", b"<![abc[ x ]]>", b"<!"])
+def test_html_stands_in_where_there_is_no_plain_text(end: bytes) -> None:
+    html = b"<head><style>p {}</style></head><body><p>One &amp; two</p><script>no()</script>three<br>four"
+    document = mail(b"Subject: x\nContent-Type: text/html; charset=utf-8", html + end)
 
     assert str(document["text"]).split("\n")[:2] == ["One & two", "three"]
 

@@ -1,0 +1,76 @@
+"""Documents as JSON, and the digests by which contents are compared, also when they are read back."""
+
+import orjson
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import JsonValue
+
+from services.database.content import (
+    ABOUT_DELIVERY,
+    CONTENT_FIELDS,
+    content_of,
+    digest_of_document,
+    digest_of_note,
+    document_json,
+    note_of,
+    notes_in,
+    notes_then,
+    with_notes,
+)
+from shared.contracts.documents import GIVEN_BY_POSTIL, Document
+from shared.contracts.saving import PlacedDraft
+from tests.conformance.store.ground import draft, note
+
+NOW = "2024-01-01T00:00:00.000Z"
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+numbers = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+json_values: st.SearchStrategy[JsonValue] = st.recursive(
+    st.none() | st.booleans() | numbers | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=10,
+)
+
+
+def test_every_field_of_a_draft_is_content_or_about_its_delivery() -> None:
+    assert set(CONTENT_FIELDS) | ABOUT_DELIVERY == set(PlacedDraft.model_fields)
+    assert set(CONTENT_FIELDS) | GIVEN_BY_POSTIL | {"idempotency_key"} == set(Document.model_fields)
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts, json_values, st.none() | texts.filter(bool), st.none() | st.datetimes(timezones=st.timezones()))
+def test_a_document_reads_back_as_it_was_and_with_the_same_digest(
+    text: str, data: JsonValue, key: str | None, occurred_at: object
+) -> None:
+    given = draft("d", text=text, data=data).model_copy(update={"idempotency_key": key, "occurred_at": occurred_at})
+    content, digest = content_of(given)
+    body = document_json(content, key, "main", 3, 7, (NOW, NOW, NOW))
+    document = Document.decode(body)
+    assert (document.text, document.data, document.idempotency_key) == (text, data, key)
+    assert document.occurred_at == occurred_at
+    assert (document.version, document.seq) == (3, 7)
+    assert digest_of_document(orjson.loads(body)) == digest
+
+
+@settings(max_examples=100, deadline=None)
+@given(json_values)
+def test_a_note_reads_back_with_the_same_digest(value: JsonValue) -> None:
+    text, digest = note_of(note("d", 1, value=value), NOW)
+    [read] = notes_in(b"[" + text + b"]").values()
+    assert read.get("value") == value
+    assert digest_of_note(read) == digest
+
+
+def test_what_is_about_delivery_makes_no_difference() -> None:
+    bare = content_of(draft("d", text="1"))
+    assert content_of(draft("d", text="1", idempotency_key="k", if_version=3, place="p")) == bare
+    assert content_of(draft("d", text="1", ttl_seconds=3)) != bare
+    assert content_of(draft("e", text="1")) != bare
+
+
+def test_notes_are_spliced_into_the_document() -> None:
+    first = b'[{"step":"a","n":1},{"step":"b","n":1}]'
+    second = b'[{"step":"a","n":2}]'
+    assert with_notes(b'{"id":"d"}', []) == b'{"id":"d"}'
+    spliced = with_notes(b'{"id":"d"}', notes_then([first, None, second]))
+    assert spliced == b'{"id":"d","annotations":[{"step":"b","n":1},{"step":"a","n":2}]}'
