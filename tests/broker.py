@@ -55,31 +55,30 @@ class ContainerBroker:
     """Calls to the container engine block, so they are made beside the loop."""
 
     def __init__(self, folder: Path) -> None:
-        self._port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
         everywhere = "0.0.0.0"  # noqa: S104  the container's own addresses, of which the engine passes one port on
         (folder / "nats.conf").write_text(configuration(CONTAINER_FOLDER, host=everywhere, port=CONTAINER_PORT))
         self._container = (
             DockerContainer(IMAGE)
             .with_volume_mapping(str(folder), str(CONTAINER_FOLDER), "rw")
-            .with_bind_ports(CONTAINER_PORT, self._port)
+            # A port that it keeps when it is started again.
+            .with_bind_ports(CONTAINER_PORT, free_port())
+            # What it writes has to be ours to remove.
+            .with_kwargs(user=f"{os.getuid()}:{os.getgid()}")
             .with_command(f"-c {CONTAINER_FOLDER}/nats.conf")
         )
-        self._created = False
-
-    @property
-    def url(self) -> str:
-        return f"nats://{self._container.get_container_host_ip()}:{self._port}"
+        self.url = ""
 
     async def kill(self) -> None:
         await asyncio.to_thread(self._container.get_wrapped_container().kill)
 
     async def start(self) -> None:
-        if self._created:
+        if self.url:
             await asyncio.to_thread(self._container.get_wrapped_container().start)
         else:
             await asyncio.to_thread(self._container.start)
-            self._created = True
+            host, port = self._container.get_container_host_ip(), self._container.get_exposed_port(CONTAINER_PORT)
+            self.url = f"nats://{host}:{port}"
 
     async def stop(self) -> None:
         await asyncio.to_thread(self._container.stop)

@@ -1,6 +1,6 @@
 """The rules by which a draft, a deletion or an annotation is taken, told `unchanged`, or refused. Pure."""
 
-from services.database.books import DocumentRow, KeyRow, Note
+from services.database.books import DocumentRow, KeyRow
 from shared.contracts.annotations import Annotation
 from shared.contracts.documents import Outcome
 from shared.contracts.saving import PlacedDraft
@@ -63,7 +63,3 @@ def on_annotation(row: DocumentRow | None, annotation: Annotation) -> tuple[Docu
     if annotation.version > row.version:
         raise Conflict(f"version {annotation.version} is not known: {_standing(row)}")
     return row, annotation.version < row.version
-
-
-def repeats(note: Note | None, digest: bytes) -> bool:
-    return note is not None and note.digest == digest

@@ -44,7 +44,7 @@ RIGHT = {
     "services/ingest/service.py": "import services.ingest.intake",
     "services/ingest/intake.py": "import shared.bus.wire",
     "services/database/service.py": "import services.database.sqlite.engine",
-    "services/database/sqlite/engine.py": "import aiosqlite, pysqlite3, sqlite3",
+    "services/database/sqlite/engine.py": "import aiosqlite, apsw, sqlite3",
     "services/analysis/step.py": "import shared.contracts.chat",
     "services/analysis/service.py": "import services.analysis.step",
     "services/analysis/steps/words.py": "import services.analysis.step",

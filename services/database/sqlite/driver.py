@@ -1,13 +1,13 @@
 """The SQLite library: the one module that imports it, and its shape in types.
 
 Deliberately not the interpreter's own: SQLite before 3.51.3 can corrupt a database when one connection checkpoints
-while another one writes.
+while another one writes. APSW carries a newer one in wheels, for every platform that we run on.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, cast
 
-import pysqlite3.dbapi2 as _library  # type: ignore[import-untyped]  # it ships no types
+import apsw
 
 Value = int | float | str | bytes | None
 
@@ -16,9 +16,6 @@ Row = tuple[Any, ...]
 
 
 class Cursor(Protocol):
-    @property
-    def lastrowid(self) -> int: ...
-
     def fetchall(self) -> list[Row]: ...
 
     def __iter__(self) -> Iterator[Row]: ...
@@ -35,10 +32,10 @@ class Connection(Protocol):
     def close(self) -> None: ...
 
 
-Error: type[Exception] = _library.Error
-IntegrityError: type[Exception] = _library.IntegrityError
+Error: type[Exception] = apsw.Error
+IntegrityError: type[Exception] = apsw.ConstraintError
 
-VERSION: tuple[int, ...] = _library.sqlite_version_info
+VERSION = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
 
 # Enough for every statement of the store, each in the few sizes that `rows.py` knows.
 _STATEMENTS_KEPT = 256
@@ -46,12 +43,16 @@ _STATEMENTS_KEPT = 256
 
 def connect(path: str, *, busy_seconds_max: float) -> Connection:
     """Transactions are begun and ended by hand."""
-    connection = _library.connect(
-        path, timeout=busy_seconds_max, isolation_level=None, cached_statements=_STATEMENTS_KEPT
-    )
+    connection = apsw.Connection(path, statementcachesize=_STATEMENTS_KEPT)
+    connection.set_busy_timeout(int(busy_seconds_max * 1_000))
     return cast(Connection, connection)
 
 
 def result_code(error: BaseException) -> int:
     """SQLite's primary result code, or 0 if the library itself complained."""
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+    return int(getattr(error, "result", 0)) & 0xFF
+
+
+def result_name(error: BaseException) -> str:
+    """What SQLite calls its result, in full, for the log."""
+    return str(apsw.mapping_extended_result_codes.get(getattr(error, "extendedresult", -1), type(error).__name__))

@@ -35,7 +35,7 @@ def translated() -> Iterator[None]:
 
 def in_words(error: Exception) -> PostilError:
     code = driver.result_code(error)
-    log.error("sqlite_failed", code=getattr(error, "sqlite_errorname", "unknown"), detail=str(error))
+    log.error("sqlite_failed", code=driver.result_name(error), detail=str(error))
     if code in IN_WORDS:
         return Unavailable(IN_WORDS[code])
     if isinstance(error, driver.IntegrityError):

@@ -132,8 +132,6 @@ class SqliteStore:
 
     @property
     def writer(self) -> Connection:
-        if not self._connections:
-            raise Unavailable("The database is closed.")
         return self._connections[0]
 
     async def _read(self, question: Callable[[driver.Connection], ResultT]) -> ResultT:

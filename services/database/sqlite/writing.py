@@ -27,7 +27,7 @@ def _write_tenant(connection: driver.Connection, book: TenantBook) -> None:
         connection.execute(statement, (*values, book.stored_as))
     else:
         statement = "INSERT INTO tenants (seq, documents, announced, name) VALUES (?, ?, ?, ?)"
-        book.stored_as = connection.execute(statement, (*values, book.name)).lastrowid
+        [(book.stored_as,)] = connection.execute(f"{statement} RETURNING no", (*values, book.name)).fetchall()
 
 
 def _write_collection(connection: driver.Connection, book: TenantBook, collection: CollectionRow) -> None:
@@ -37,7 +37,7 @@ def _write_collection(connection: driver.Connection, book: TenantBook, collectio
         values = (collection.documents, collection.last_seq, collection.last_at)
         statement = "INSERT INTO collections (documents, last_seq, last_at, tenant, name) VALUES (?, ?, ?, ?, ?)"
         new = (*values, book.stored_as, collection.name)
-        collection.stored_as = connection.execute(statement, new).lastrowid
+        [(collection.stored_as,)] = connection.execute(f"{statement} RETURNING no", new).fetchall()
 
 
 def update_collection(connection: driver.Connection, collection: CollectionRow) -> None:

@@ -48,6 +48,11 @@ def consumed(message: Message, epoch: int) -> Delivery:
     )
 
 
+def is_stored(message: Message) -> bool:
+    """A message, and not what the server has to say. The status does not tell: any publisher can write one."""
+    return "Nats-Sequence" in message.headers
+
+
 def stored(message: Message, epoch: int) -> Delivery:
     """What the server read out of a stream for us."""
     said = message.headers

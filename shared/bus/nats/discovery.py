@@ -19,7 +19,7 @@ log = structlog.get_logger()
 PREFIX = "$SRV"
 TYPE_PREFIX = "io.nats.micro.v1"
 # Instances answer at once, so a short silence after an answer means that it was the last one.
-SILENCE_SECONDS = 0.15
+SILENCE_SECONDS = 0.25
 REPLYING_COUNT_MAX = 256
 
 

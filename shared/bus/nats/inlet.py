@@ -18,7 +18,7 @@ from shared.bus.nats.parser import Message
 from shared.bus.nats.streams import NANOSECONDS, Streams
 from shared.bus.streams import Consumer
 from shared.bus.wire import Delivery
-from shared.errors import Unavailable
+from shared.errors import PostilError, Unavailable
 
 log = structlog.get_logger()
 
@@ -136,7 +136,7 @@ class NatsInlet:
         loop = asyncio.get_running_loop()
         extension_seconds = self._consumer.ack_wait_seconds / 3
         next_extension = loop.time() + extension_seconds
-        while True:
+        while not self._stopped:
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(LOOK_SECONDS, max(0.0, next_extension - loop.time()))):
                     await self._stir.wait()
@@ -148,12 +148,16 @@ class NatsInlet:
                 if self._renewal_due or any(lane.is_silent() for lane in self._lanes):
                     await self._renew()
                 await self._refill()
-            except Unavailable as error:
+            except PostilError as error:
                 self._complain(error.detail)
-                self._renewal_due = True
-                await asyncio.sleep(RETRY_SECONDS)
+            except Exception as error:  # Were this loop to end, the reading would end without a word.
+                log.exception("inlet_failed", consumer=self._consumer.name, exc_info=error)
+                self._complain(repr(error))
             else:
                 self._complaint = ""
+                continue
+            self._renewal_due = True
+            await asyncio.sleep(RETRY_SECONDS)
 
     def _complain(self, complaint: str) -> None:
         if complaint != self._complaint:

@@ -77,12 +77,9 @@ class Lane:
 
     def _hear(self, message: Message) -> None:
         self._heard_at = self._loop.time()
-        if message.status == HEARTBEAT:
-            return
-        if message.status:
-            # The last word on a request that is used up comes when the next one may be under way.
-            if message.subject == self._reply and self.count_left:
-                self._end(self._trouble(message))
+        # What comes out of the stream has its own subject. Its status says nothing: any publisher can write one there.
+        if message.subject.startswith(self._inbox):
+            self._hear_server(message)
             return
         self.count_left -= 1
         self.bytes_left -= message.size
@@ -90,6 +87,11 @@ class Lane:
         self._hear_message(message)
         if self.count_left <= 0:
             self._end("")
+
+    def _hear_server(self, message: Message) -> None:
+        # The last word on a request that is used up comes when the next one may be under way.
+        if message.status != HEARTBEAT and message.subject == self._reply and self.count_left:
+            self._end(self._trouble(message))
 
     def _end(self, trouble: str) -> None:
         self.count_left = 0

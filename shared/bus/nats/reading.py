@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import orjson
 
 from shared.bus.nats.connection import NO_RESPONDERS
-from shared.bus.nats.deliveries import stored
+from shared.bus.nats.deliveries import is_stored, stored
 from shared.bus.nats.jetstream import ANSWER_SECONDS_MAX, JetStream, Refused
 from shared.bus.nats.parser import Message
 from shared.bus.nats.streams import Streams
@@ -58,10 +58,10 @@ class Reading:
             seconds_max=ANSWER_SECONDS_MAX,
             silence=ANSWER_SECONDS_MAX,
         )
-        found = [stored(answer, epoch) for answer in answers if not answer.status]
-        if not answers or ("batch" in question and not answers[-1].status):
+        found = [stored(answer, epoch) for answer in answers if is_stored(answer)]
+        if not answers or ("batch" in question and is_stored(answers[-1])):
             raise TimedOut(f"reading from {stream.name}: the broker did not answer in time")
-        status = answers[-1].status
+        status = 0 if is_stored(answers[-1]) else answers[-1].status
         if status == NO_RESPONDERS:
             raise Unavailable(f"the stream {stream.name} can't be read: nobody answers for it")
         if status not in (0, END_OF_PAGE, NOT_FOUND):
@@ -70,7 +70,7 @@ class Reading:
 
 
 def _is_last(answer: Message) -> bool:
-    return answer.status != 0
+    return not is_stored(answer)
 
 
 def _is_anything(answer: Message) -> bool:

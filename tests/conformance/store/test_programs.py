@@ -19,10 +19,10 @@ quickly = settings(max_examples=60, deadline=None, suppress_health_check=[Health
 @quickly
 @given(programs)
 def test_sqlite_says_what_memory_says(program: Program) -> None:
-    asyncio.run(_expect_both_the_same(program))
+    asyncio.run(expect_both_the_same(program))
 
 
-async def _expect_both_the_same(program: Program) -> None:
+async def expect_both_the_same(program: Program) -> None:
     with tempfile.TemporaryDirectory() as directory:
         clock = HandClock()
         sqlite = await SqliteStore.open(Path(directory) / "postil.db", clock)

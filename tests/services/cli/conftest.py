@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -14,13 +15,25 @@ from tests.services.cli.spine import Spine
 @pytest.fixture(scope="session")
 def spine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spine]:
     """One for all: a test keeps apart by its tenant, and leaves it running."""
-    # What the services log belongs beside what a command prints, not in between.
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
     with Spine(tmp_path_factory.mktemp("spine")) as running:
         yield running
+
+
+@pytest.fixture
+def own_spine(tmp_path: Path, logs_aside: None) -> Iterator[Spine]:
+    """One for this test alone, whose parts it may stop and start."""
+    with Spine(tmp_path / "spine") as running:
+        yield running
+
+
+@pytest.fixture
+def logs_aside() -> Iterator[None]:
+    """What the services log belongs beside what a command prints, not in between."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
+    yield
     structlog.reset_defaults()
 
 
 @pytest.fixture
-def postil(spine: Spine) -> Postil:
+def postil(spine: Spine, logs_aside: None) -> Postil:
     return postil_for(spine, f"test-{uuid4().hex}")

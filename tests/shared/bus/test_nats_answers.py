@@ -198,6 +198,7 @@ async def test_a_strange_answer_to_discovery_is_passed_over(
             await stranger.publish(message.reply, nonsense)
             answered.append(nonsense)
 
+    await stranger.publish("$SRV.PING", b"a question without an address")
     await stranger.subscribe("$SRV.STATS", cb=answer)
     await stranger.flush()
     door = await wire.answer(things.calling(), [])

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from shared.bus.nats import NatsWire
+from shared.bus.streams import Stream
 from shared.errors import Unavailable
 from tests.broker import BrokerForTests
 from tests.shared.bus.inlets import (
@@ -184,9 +185,30 @@ async def test_no_message_of_a_stranger_stops_the_reading(
         raw_publish(b"postil.main.%b.a\x0cb" % token, b"2"),
         raw_publish(b"postil.main.%b.x" % token, b"3", b"NATS/1.0 \xff\r\n\xff:\xff\r\n\r\n"),
         raw_publish(b"postil.main.%b.x" % token, b"4", b"NATS/1.0\r\nNats-Msg-Id: \xff\r\n\r\n"),
+        raw_publish(b"postil.main.%b.x" % token, b"5", b"NATS/1.0 100 Idle Heartbeat\r\n\r\n"),
+        raw_publish(b"postil.main.%b.x" % token, b"6", b"NATS/1.0 409 Consumer Deleted\r\n\r\n"),
+        raw_publish(b"postil.main.%b.x" % token, b"", b"NATS/1.0 503\r\n\r\n"),
         raw_publish(b"postil.main.%b.x" % token, b"end"),
     )
-    taken = await take_count(inlet, 5)
-    assert [delivery.payload for delivery in taken] == [b"1", b"2", b"3", b"4", b"end"]
+    taken = await take_count(inlet, 8)
+    assert [delivery.payload for delivery in taken] == [b"1", b"2", b"3", b"4", b"5", b"6", b"", b"end"]
     await inlet.ack(taken)
     await until(lambda: is_empty(wire, things))
+
+
+async def test_an_answer_that_nobody_foresaw_does_not_end_the_reading(
+    wire: NatsWire, things: Things, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inlet = await opened(wire, things)
+    asked: list[Stream] = []
+
+    async def fail(stream: Stream) -> int:
+        asked.append(stream)
+        raise KeyError("created")
+
+    monkeypatch.setattr(inlet._streams, "ensure", fail)
+    await delete_consumer(wire, things)
+    await until(grown(asked, 2))
+    monkeypatch.undo()
+    await append_numbers(wire, things, 1)
+    assert len(await take_count(inlet, 1)) == 1

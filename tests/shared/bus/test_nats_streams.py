@@ -10,7 +10,7 @@ import pytest
 from shared.bus.nats import NatsWire
 from shared.bus.streams import CONSUMERS, STREAMS
 from shared.bus.wire import Delivery, StreamState
-from shared.errors import Unavailable
+from shared.errors import TimedOut, Unavailable
 from tests.broker import BrokerForTests
 from tests.shared.bus.things import MIB, Things, raw_publish, say_rawly, take_count
 from tests.until import until
@@ -71,8 +71,14 @@ async def test_limits_are_brought_up_to_date_and_what_an_operator_added_stays(wi
 
 async def test_a_stream_that_cannot_be_made_is_said_in_the_servers_words(wire: NatsWire, things: Things) -> None:
     await wire.ensure([things.stream()], [])
+    other = replace(things.stream(), name=f"OTHER{things.token}")
     with pytest.raises(Unavailable, match="overlap"):
-        await wire.ensure([replace(things.stream(), name=f"OTHER{things.token}")], [])
+        await wire.ensure([other], [])
+    with pytest.raises(Unavailable, match="overlap"):
+        await wire.consume(things.consumer(other))
+    with pytest.raises(Unavailable, match="stream not found"):
+        await wire.ensure([], [things.consumer(other)])
+    assert not wire._connection.opened
 
 
 async def test_a_full_work_stream_refuses_and_takes_again_when_there_is_room(wire: NatsWire, things: Things) -> None:
@@ -110,6 +116,16 @@ async def test_an_append_to_no_stream_says_so(wire: NatsWire, monkeypatch: pytes
     monkeypatch.setattr("shared.bus.nats.jetstream.ABSENT_SECONDS_MAX", 0.05)
     with pytest.raises(Unavailable, match="no stream keeps"):
         await wire.append(Things().subject("x"), b"1")
+
+
+async def test_an_append_that_is_not_acknowledged_may_mean_a_full_disk(
+    wire: NatsWire, things: Things, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.bus.nats.jetstream.ANSWER_SECONDS_MAX", 0.05)
+    watching = await wire.watch(things.subject("x"), lambda _: None, lambda: None)
+    with pytest.raises(TimedOut, match="disk is full"):
+        await wire.append(things.subject("x"), b"1")
+    await watching.stop()
 
 
 async def test_an_append_that_somebody_else_answers_is_not_taken_for_kept(wire: NatsWire, things: Things) -> None:
@@ -224,10 +240,15 @@ async def test_strange_subjects_and_headers_are_read_too(
         raw_publish(b"postil.main.%b.a\x0cb\xff" % things.token.encode(), b"1"),
         raw_publish(b"postil.main.%b.x" % things.token.encode(), b"2", b"NATS/1.0\r\nA: \xff\r\n\r\n"),
         raw_publish(b"postil.main.%b.x" % things.token.encode(), b"3", b"x"),
+        raw_publish(b"postil.main.%b.x" % things.token.encode(), b"4", b"NATS/1.0 204 EOB\r\n\r\n"),
+        raw_publish(b"postil.main.%b.x" % things.token.encode(), b"", b"NATS/1.0 503\r\nNats-Sequence: 9\r\n\r\n"),
     )
-    await until(lambda: has_come_to(wire, things, 3))
+    await until(lambda: has_come_to(wire, things, 5))
     page = await wire.read(stream, stream.subject, 0, 10)
-    assert [delivery.payload for delivery in page] == [b"1", b"2", b"3"]
+    assert [delivery.payload for delivery in page] == [b"1", b"2", b"3", b"4", b""]
+    last = await wire.last(stream, stream.subject)
+    assert last is not None
+    assert (seqs([last]), last.headers) == ([5], {})
 
 
 async def test_many_streams_are_all_listed(own_broker: BrokerForTests) -> None:

@@ -192,20 +192,19 @@ async def test_ctrl_c_without_a_checkpoint_tells_that_beginning_anew_does_no_har
     assert b"adds nothing twice" in running.err[-1]
 
 
-async def test_it_waits_for_a_database_and_a_broker_that_are_away(tmp_path: Path) -> None:
-    with Spine(tmp_path) as spine:
-        postil = postil_for(spine, "main")
-        with postil.process("import", "-", "--collection", "notes", stdin=subprocess.PIPE) as running:
-            running.feed(rows(10))
-            await until(lambda: len(postil.documents()) == 10, seconds_max=20)
-            spine.stop("database")
-            running.feed(rows(15)[len(rows(10)) :])
-            await until(lambda: any(b"waiting: " in line for line in running.err), seconds_max=20)
-            spine.start("database")
-            spine.do(spine.broker.kill())
-            spine.do(spine.broker.start())
-            running.close()
-            assert await running.ended() == 0
+async def test_it_waits_for_a_database_and_a_broker_that_are_away(own_spine: Spine) -> None:
+    postil = postil_for(own_spine, "main")
+    with postil.process("import", "-", "--collection", "notes", stdin=subprocess.PIPE) as running:
+        running.feed(rows(10))
+        await until(lambda: len(postil.documents()) == 10, seconds_max=20)
+        own_spine.stop("database")
+        running.feed(rows(15)[len(rows(10)) :])
+        await until(lambda: any(b"waiting: " in line for line in running.err), seconds_max=20)
+        own_spine.start("database")
+        own_spine.do(own_spine.broker.kill())
+        own_spine.do(own_spine.broker.start())
+        running.close()
+        assert await running.ended() == 0
 
-        assert running.out[0].startswith(b"15 rows in ")
-        assert [each["text"] for each in postil.documents()] == [f"row {number}" for number in range(15)]
+    assert running.out[0].startswith(b"15 rows in ")
+    assert [each["text"] for each in postil.documents()] == [f"row {number}" for number in range(15)]

@@ -1,7 +1,6 @@
 """`postil watch`: every change once, in order, whatever is restarted meanwhile."""
 
 import signal
-from pathlib import Path
 
 import orjson
 
@@ -60,19 +59,18 @@ async def test_it_misses_nothing_when_it_is_too_slow(postil: Postil) -> None:
     assert any(b"more happened than could be shown" in line for line in running.err)
 
 
-async def test_it_outlives_the_broker_and_the_database(tmp_path: Path) -> None:
-    with Spine(tmp_path) as spine:
-        postil = postil_for(spine, "main")
-        with postil.process("watch", "--from-seq", "1", "--json") as running:
-            publish(postil, "one")
-            await until(lambda: len(running.out) == 1, seconds_max=20)
-            spine.stop("database")
-            spine.start("database")
-            publish(postil, "two")
-            spine.do(spine.broker.kill())
-            spine.do(spine.broker.start())
-            publish(postil, "three")
-            await until(lambda: len(running.out) == 3, seconds_max=30)
+async def test_it_outlives_the_broker_and_the_database(own_spine: Spine) -> None:
+    postil = postil_for(own_spine, "main")
+    with postil.process("watch", "--from-seq", "1", "--json") as running:
+        publish(postil, "one")
+        await until(lambda: len(running.out) == 1, seconds_max=20)
+        own_spine.stop("database")
+        own_spine.start("database")
+        publish(postil, "two")
+        own_spine.do(own_spine.broker.kill())
+        own_spine.do(own_spine.broker.start())
+        publish(postil, "three")
+        await until(lambda: len(running.out) == 3, seconds_max=30)
 
-        assert seqs(running) == [1, 2, 3]
-        assert [orjson.loads(line)["document"]["text"] for line in running.out] == ["one", "two", "three"]
+    assert seqs(running) == [1, 2, 3]
+    assert [orjson.loads(line)["document"]["text"] for line in running.out] == ["one", "two", "three"]

@@ -90,6 +90,18 @@ async def test_an_examination_finds_damage(path: Path, opened: Open) -> None:
     assert {finding.what for finding in examination.findings} >= {"file"}
 
 
+async def test_a_body_that_is_gone_is_not_made_up(opened: Open) -> None:
+    ground = await opened()
+    await ground.save(draft("a"), draft("b"))
+    await sqlite_of(ground).writer.run(
+        lambda connection: connection.execute("UPDATE changes SET body = NULL WHERE id = 'a'").fetchall()
+    )
+    with pytest.raises(NotFound, match="no longer kept"):
+        await ground.get("a")
+    page = await ground.store.list(TENANT, None, 10, BYTES_MAX, None)
+    assert (len(page.items), page.total) == (1, 2)
+
+
 async def test_a_header_that_is_gone(path: Path, opened: Open) -> None:
     await (await opened()).store.close()
     write(path, b"\x00" * 100 + content_of(path)[100:])
