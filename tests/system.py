@@ -17,6 +17,8 @@ from tests.until import until
 
 POSTIL = (sys.executable, "-P", "-m", "services.cli.main")
 READY_SECONDS_MAX = 60.0
+# A variable that keeps the measuring of coverage from the processes of a test.
+UNMEASURED = "TEST_UNMEASURED"
 GONE_SECONDS_MAX = 30.0
 
 

@@ -13,7 +13,7 @@ from shared.bus.wire import MESSAGE_ID_HEADER
 from shared.contracts.documents import Draft
 from shared.contracts.saving import PutDocuments
 from shared.errors import Unavailable
-from tests.system import POSTIL, environment
+from tests.system import POSTIL, UNMEASURED, environment
 from tests.until import until
 
 TENANT = "main"
@@ -85,7 +85,7 @@ class WatchingProcess:
         with self._output.open("ab") as output:
             self._process = subprocess.Popen(
                 [*POSTIL, "watch", "--json", "--from-seq", str(last + 1), "--data", str(self._data)],
-                env=environment(),
+                env=environment({UNMEASURED: "yes"}),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.DEVNULL,

@@ -22,7 +22,7 @@ from shared.contracts.stats import GetStats
 from shared.contracts.upkeep import Examine
 from shared.errors import Unavailable
 from tests.chaos.clients import COLLECTIONS, TENANT, Publisher, WatchingProcess
-from tests.system import System, running_system
+from tests.system import UNMEASURED, System, running_system
 from tests.until import until
 
 DOCUMENTS = int(os.environ.get("POSTIL_TEST_CHAOS_DOCUMENTS", "50000"))
@@ -39,7 +39,7 @@ def dice() -> Random:
 @pytest.mark.timeout(60 + DOCUMENTS / 200)
 async def test_nothing_is_lost_and_nothing_is_there_twice_whoever_is_killed(tmp_path: Path) -> None:
     chance = dice()
-    variables = {"POSTIL_UP__RESTART_SECONDS_MAX": "0.5", "POSTIL_LOGS__LEVEL": "warning"}
+    variables = {"POSTIL_UP__RESTART_SECONDS_MAX": "0.5", "POSTIL_LOGS__LEVEL": "warning", UNMEASURED: "yes"}
     async with running_system(tmp_path / "data", variables=variables) as system:
         watching = WatchingProcess(tmp_path / "data", tmp_path / "seen.ndjson")
         watching.start()

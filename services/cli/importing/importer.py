@@ -65,27 +65,24 @@ class Importer:
 
     async def _send_all(self, flights: asyncio.TaskGroup) -> None:
         last: asyncio.Task[None] | None = None
-        failure: PostilError | None = None
-        while failure is None:
-            await self._slots.acquire()
-            try:
-                steps = await self._belt.take(self._batch_count_max, BATCH_BYTES_MAX)
-            except PostilError as error:
-                # What was sent before it shall still be accounted for.
-                failure = error
-                break
-            if not steps:
-                break
-            prepared = [step.outcome for step in steps if isinstance(step.outcome, Prepared)]
-            keys = [each.key for each in prepared]
-            if last is not None and any(key in self._under_way for key in keys):
+        try:
+            while steps := await self._next():
+                prepared = [step.outcome for step in steps if isinstance(step.outcome, Prepared)]
+                keys = [each.key for each in prepared]
+                if last is not None and any(key in self._under_way for key in keys):
+                    await asyncio.wait((last,))
+                self._under_way.update(keys)
+                last = flights.create_task(self._flight(steps, prepared, last))
+        except PostilError:
+            # What was sent before it shall still be accounted for.
+            if last is not None:
                 await asyncio.wait((last,))
-            self._under_way.update(keys)
-            last = flights.create_task(self._flight(steps, prepared, last))
-        if last is not None:
-            await asyncio.wait((last,))
-        if failure is not None:
-            raise failure
+            raise
+
+    async def _next(self) -> Sequence[Step]:
+        # First the slot: all that is read until there is one goes together.
+        await self._slots.acquire()
+        return await self._belt.take(self._batch_count_max, BATCH_BYTES_MAX)
 
     async def _flight(
         self, steps: Sequence[Step], prepared: Sequence[Prepared], before: asyncio.Task[None] | None

@@ -1,6 +1,6 @@
 """What a reader finds in a file: rows, and pieces that ought to be rows but are not."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 
@@ -43,7 +43,7 @@ class Row:
 class BadRow:
     piece: Piece
     reason: str
-    kind: str = field(default="invalid")
+    kind: str = "invalid"
 
 
 Found = Row | BadRow

@@ -90,7 +90,10 @@ class Source:
         return self._bytes[:HEAD_BYTES_MAX]
 
     def _fill(self) -> bool:
-        chunk = self._raw.read(CHUNK_BYTES) or b""
+        try:
+            chunk = self._raw.read(CHUNK_BYTES) or b""
+        except OSError as error:
+            raise Invalid(f"{self.name} can't be read on: {error.strerror}") from error
         self._offset += self._at
         self._bytes = self._bytes[self._at :] + chunk
         self._at = 0

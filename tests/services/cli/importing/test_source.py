@@ -1,11 +1,13 @@
 """Where the bytes come from: files, pipes, and what can't be read."""
 
+import errno
+import io
 import os
 from pathlib import Path
 
 import pytest
 
-from services.cli.importing.source import opened
+from services.cli.importing.source import Source, opened
 from shared.errors import Invalid, NotFound
 from tests.services.cli.importing.reading import source_of
 
@@ -62,6 +64,15 @@ def test_a_file_tells_its_size_and_a_pipe_does_not(tmp_path: Path) -> None:
             assert (from_pipe.bytes_total, from_pipe.chunk()) == (None, b"two\n")
     finally:
         os.close(writer)
+
+
+def test_a_disk_that_fails_while_it_is_read_is_told() -> None:
+    class Failing(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError(errno.EIO, "Input/output error")
+
+    with pytest.raises(Invalid, match=r"some\.file can't be read on: Input/output error"):
+        Source(Failing(), name="some.file", bytes_total=None)
 
 
 def test_what_can_not_be_opened_is_told(tmp_path: Path) -> None:

@@ -119,6 +119,7 @@ async def test_a_reader_cannot_write(tmp_path: Path) -> None:
 
 async def test_a_connection_that_cannot_be_prepared_is_closed_again(tmp_path: Path) -> None:
     seen: list[driver.Connection] = []
+    others = set(threading.enumerate())
 
     def refuse(raw: driver.Connection) -> None:
         seen.append(raw)
@@ -127,4 +128,6 @@ async def test_a_connection_that_cannot_be_prepared_is_closed_again(tmp_path: Pa
     with pytest.raises(Unavailable, match="not this one"):
         await connect(tmp_path / "x.db", 0.05, refuse)
     assert len(seen) == 1
-    await until(lambda: not [each for each in threading.enumerate() if "_connection_worker_thread" in each.name])
+    await until(
+        lambda: not [each for each in set(threading.enumerate()) - others if "_connection_worker_thread" in each.name]
+    )
