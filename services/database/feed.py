@@ -59,13 +59,19 @@ class Feed:
                 self._behind |= {run.tenant} | self._backlog.clear()
         self._something.set()
 
+    def doubt(self) -> None:
+        """A commit has failed in a way that leaves open whether it is there: look it up before going on."""
+        self._behind |= self._backlog.clear()
+        self._opened = False
+        self._something.set()
+
     async def run(self) -> None:
         """Until it is stopped and has announced what there was."""
         try:
-            while not self._opened:
-                await self._try_to_open()
             while await self._next_is_there():
-                if self._behind:
+                if not self._opened:
+                    await self._try_to_open()
+                elif self._behind:
                     await self._announce_from_log(next(iter(self._behind)))
                 else:
                     await self._announce(self._backlog.next())
@@ -96,7 +102,7 @@ class Feed:
         for tenant in await self._store.tenants():
             announced = await self._where_the_stream_ends(tenant)
             self._announced[tenant.name] = announced
-            self._committed.setdefault(tenant.name, tenant.last_seq)
+            self._committed[tenant.name] = max(tenant.last_seq, self._committed.get(tenant.name, 0))
             if announced < tenant.last_seq:
                 log.info("announcing_from_log", tenant=tenant.name, since=announced, until=tenant.last_seq)
                 self._behind.add(tenant.name)
@@ -112,7 +118,7 @@ class Feed:
         return max(in_stream, tenant.announced_seq)
 
     async def _next_is_there(self) -> bool:
-        while not self._behind and not self._backlog:
+        while self._opened and not self._behind and not self._backlog:
             if self._stopping.is_set():
                 return False
             self._something.clear()

@@ -48,7 +48,7 @@ class DatabaseService(Service):
         self._settings = settings.database
         runtime = settings.runtime
         self._feed = Feed(store, bus, settings.database, Patience(runtime.retry_seconds_min, runtime.retry_seconds_max))
-        self._writer = Writer(store, self._feed.offer, count_max=settings.database.commit_count_max)
+        self._writer = Writer(store, self._feed.offer, self._feed.doubt, count_max=settings.database.commit_count_max)
         self._sweeper = Sweeper(self._writer, self._feed, settings.database, clock)
 
     def loops(self) -> Sequence[Coroutine[Any, Any, None]]:

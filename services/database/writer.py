@@ -12,11 +12,22 @@ log = structlog.get_logger()
 
 
 class Writer:
-    """`committed` is told of the runs of each commit, in commit order, before anyone gets an answer."""
+    """`committed` is told of the runs of each commit, in commit order, before anyone gets an answer.
 
-    def __init__(self, store: Store, committed: Callable[[Sequence[Run]], None], *, count_max: int) -> None:
+    `doubted` is told when a commit has failed that may be durable all the same.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        committed: Callable[[Sequence[Run]], None],
+        doubted: Callable[[], None],
+        *,
+        count_max: int,
+    ) -> None:
         self._store = store
         self._committed = committed
+        self._doubted = doubted
         self._batcher: Batcher[Work, Answer] = Batcher(self._flush, weight_max=count_max, weigh=_weigh)
         self.commits = 0
 
@@ -41,6 +52,7 @@ class Writer:
         try:
             return await self._commit(works)
         except Unavailable as error:
+            self._doubted()
             return [error] * len(works)
         except Exception as error:  # One piece of work broke the transaction; the others get their own.
             log.exception("commit_failed", works=len(works), exc_info=error)

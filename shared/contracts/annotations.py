@@ -1,15 +1,30 @@
 """Notes in a document's margin, from our analysis or anyone's."""
 
 from datetime import datetime
+from math import isfinite
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from shared.contracts.message import Asked, Contract, Query
 from shared.contracts.problem import Problem
 
 Step = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 Status = Literal["ok", "degraded", "failed", "skipped"]
+
+
+def _finite(value: JsonValue) -> JsonValue:
+    """JSON has no infinities, so they would be lost in silence where the value is written down."""
+    left: list[JsonValue] = [value]
+    while left:
+        match left.pop():
+            case list() as items:
+                left += items
+            case dict() as members:
+                left += members.values()
+            case float() as number if not isfinite(number):
+                raise ValueError("holds a number that is not finite")
+    return value
 
 
 class Cost(Contract):
@@ -26,7 +41,7 @@ class Annotation(Asked):
     step: Step
     step_version: int = Field(default=1, ge=1)
     status: Status = "ok"
-    value: JsonValue = None
+    value: Annotated[JsonValue, AfterValidator(_finite)] = None
     reason: str | None = None
     model: str | None = None
     cost: Cost | None = None

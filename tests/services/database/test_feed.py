@@ -89,6 +89,30 @@ def test_what_is_offered_before_the_feed_knows_where_it_stands_is_not_lost() -> 
     assert run_simulated(story, 1) == [1, 2]
 
 
+def test_a_commit_that_was_thought_to_have_failed_is_announced_all_the_same() -> None:
+    async def story(simulation: Simulation) -> list[int]:
+        house = House(simulation)
+        await house.open()
+        feed = house.feed()
+        running = asyncio.create_task(feed.run())
+        await until(lambda: feed._opened)
+        feed.offer(await house.commit("notes", "a"))
+        await house.commit("notes", "b")
+        feed.doubt()
+        await until(lambda: feed.announced.get("main") == 2)
+        house.broker.down()
+        feed.offer(await house.commit("notes", "c"))
+        await house.commit("notes", "d")
+        feed.doubt()
+        feed.offer(await house.commit("notes", "e"))
+        house.broker.up()
+        await until(lambda: feed.announced.get("main") == 5)
+        await stopped(feed, running)
+        return await house.announced()
+
+    assert run_simulated(story, 1) == [1, 2, 3, 4, 5]
+
+
 def test_a_feed_that_has_no_more_room_reads_the_log_and_says_everything_once() -> None:
     async def story(simulation: Simulation) -> tuple[list[int], list[int]]:
         house = House(simulation)

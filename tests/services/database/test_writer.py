@@ -25,6 +25,10 @@ class Store(MemoryStore):
         self.may_commit.set()
         self.poison: str | None = None
         self.error: Exception | None = None
+        self.doubted = 0
+
+    def doubts(self) -> None:
+        self.doubted += 1
 
     async def commit(self, works: Sequence[Work]) -> Commit:
         self.sizes.append(len(works))
@@ -41,7 +45,7 @@ def save(id: str) -> Save:
 
 
 def writer_on(store: Store, runs: list[Run] | None = None) -> Writer:
-    return Writer(store, (runs if runs is not None else []).extend, count_max=100)
+    return Writer(store, (runs if runs is not None else []).extend, store.doubts, count_max=100)
 
 
 async def test_what_arrives_during_a_commit_is_the_next_transaction() -> None:
@@ -77,6 +81,7 @@ async def test_while_the_store_is_away_everybody_is_told_so_and_afterwards_it_go
     store.error = Unavailable("the disk is full")
     with pytest.raises(Unavailable, match="the disk is full"):
         await writer.do(save("a"))
+    assert store.doubted == 1
     store.error = None
     assert await writer.do(save("a")) is not None
 
@@ -91,7 +96,7 @@ async def test_an_answer_that_is_an_error_is_raised() -> None:
 
 async def test_a_transaction_is_bounded_by_the_documents_in_it() -> None:
     store = Store()
-    writer = Writer(store, lambda _: None, count_max=2)
+    writer = Writer(store, lambda _: None, store.doubts, count_max=2)
     annotations = [Annotation(id="a", version=1, step="s")] * 2
     works: list[Work] = [save("a"), Annotate("main", annotations), MarkAnnounced({"main": 0}), save("b"), save("c")]
     await asyncio.gather(*(writer.do(work) for work in works))

@@ -3,6 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from shared.contracts.annotations import Annotation
 from shared.contracts.documents import Document, Draft, GetDocument, ListDocuments
 from shared.contracts.message import Collection, Event, Tenant, subject_for, tenant_and_address
 from shared.contracts.problem import Problem
@@ -41,6 +42,12 @@ def test_at_is_a_number_or_a_whole_moment() -> None:
     assert GetDocument.decode(b'{"id":"a","at":"2026-11-20T08:30:00.123Z"}').at == MOMENT
     with pytest.raises(Invalid, match=r"'at.time' must be a date, a time and a zone"):
         GetDocument.decode(b'{"id":"a","at":"2025"}')
+
+
+@pytest.mark.parametrize("value", [b"NaN", b"[1, -Infinity]", b'{"a": [{"b": 1e999}]}'])
+def test_a_note_holds_no_number_that_json_has_no_word_for(value: bytes) -> None:
+    with pytest.raises(Invalid, match="not finite"):
+        Annotation.decode(b'{"id": "a", "version": 1, "step": "s", "value": %b}' % value)
 
 
 @pytest.mark.parametrize("name", ["tickets", "chat.irc.#python", "größe", "a-b_c"])

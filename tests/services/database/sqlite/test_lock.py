@@ -32,3 +32,23 @@ def hold_twice(path: Path) -> None:
         FileLock(path)
     finally:
         lock.release()
+
+
+async def test_nothing_of_it_is_left_behind(path: Path, opened: Open) -> None:
+    ground = await opened()
+    lock = path.with_name(path.name + ".lock")
+    assert lock.exists()
+    await ground.store.close()
+    assert not lock.exists()
+
+
+def test_a_lock_that_was_released_between_opening_and_locking_is_not_taken_for_ours(path: Path) -> None:
+    first = FileLock(path)
+    path.with_name(path.name + ".lock").unlink()
+    second = FileLock(path)
+    with pytest.raises(Unavailable, match="in use"):
+        FileLock(path)
+    first.release()
+    with pytest.raises(Unavailable, match="in use"):
+        FileLock(path)
+    second.release()
