@@ -5,11 +5,13 @@ import inspect
 from collections.abc import Awaitable, Callable
 
 
-async def until(condition: Callable[[], bool | Awaitable[bool]], *, seconds_max: float = 10.0) -> None:
+async def until(
+    condition: Callable[[], bool | Awaitable[bool]], *, seconds_max: float = 10.0, look_seconds: float = 0.005
+) -> None:
     """Return as soon as the condition holds; fail when it doesn't in time."""
     async with asyncio.timeout(seconds_max):
         while not await _holds(condition):
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(look_seconds)
 
 
 async def _holds(condition: Callable[[], bool | Awaitable[bool]]) -> bool:

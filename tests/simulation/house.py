@@ -15,12 +15,17 @@ from shared.clock import Clock
 from shared.runtime.dead import Undertaker
 from shared.runtime.runner import Runner
 from shared.runtime.service import Service
-from shared.settings import RuntimeSettings, Settings
+from shared.settings import DatabaseSettings, RuntimeSettings, Settings
 from tests.simulation.loop import Simulation
 from tests.until import until
 
 RESTART_SECONDS_MAX = 2.0
-SETTINGS = Settings(runtime=RuntimeSettings(retry_seconds_min=0.05, retry_seconds_max=1.0))
+SETTINGS = Settings(
+    runtime=RuntimeSettings(retry_seconds_min=0.05, retry_seconds_max=1.0),
+    database=DatabaseSettings(sweep_seconds=20),
+)
+# Looking costs, and time does not.
+LOOK_SECONDS = 0.5
 
 Build = Callable[["Life", Bus], Service]
 
@@ -119,7 +124,7 @@ class House:
 
     async def everybody_is_back(self) -> None:
         wire = self.wire("porter")
-        await until(lambda: self._all_answer(wire), seconds_max=60)
+        await until(lambda: self._all_answer(wire), seconds_max=60, look_seconds=LOOK_SECONDS)
 
     async def _all_answer(self, wire: MemoryWire) -> bool:
         return {state.name for state in await wire.services(1)} == {"postil-database", "postil-ingest"}

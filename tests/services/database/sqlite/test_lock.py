@@ -43,6 +43,7 @@ async def test_nothing_of_it_is_left_behind(path: Path, opened: Open) -> None:
 
 
 def test_a_lock_that_was_released_between_opening_and_locking_is_not_taken_for_ours(path: Path) -> None:
+    path.parent.mkdir(parents=True)
     first = FileLock(path)
     path.with_name(path.name + ".lock").unlink()
     second = FileLock(path)
