@@ -32,14 +32,22 @@ def content_of(draft: PlacedDraft) -> tuple[bytes, bytes]:
     try:
         if draft.occurred_at is not None:
             kept["occurred_at"] = moment_text(draft.occurred_at)
-        return orjson.dumps(kept), digest_of(kept)
+        content = orjson.dumps(kept)
+        return content, _digest(content) if "data" not in kept else digest_of(kept)
     except (TypeError, OverflowError) as error:
         raise Invalid(f"the document can't be kept as JSON: {error}") from error
 
 
-def digest_of(content: object) -> bytes:
-    """The order of an object's members makes no difference."""
-    return blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
+def digest_of(content: Mapping[str, object]) -> bytes:
+    """The digest of fields in their order. In what a publisher made up himself, the order makes no difference."""
+    if "data" in content:
+        data = orjson.dumps(content["data"], option=orjson.OPT_SORT_KEYS)
+        content = {**content, "data": orjson.Fragment(data)}
+    return _digest(orjson.dumps(content))
+
+
+def _digest(text: bytes) -> bytes:
+    return blake2b(text, digest_size=16).digest()
 
 
 def digest_of_document(document: dict[str, JsonValue]) -> bytes:
@@ -98,7 +106,8 @@ def note_of(annotation: Annotation, at: str) -> tuple[bytes, bytes]:
 
 def digest_of_note(note: Mapping[str, object]) -> bytes:
     """Over what was found, not over what finding it took."""
-    return digest_of([note.get(name) for name in ("step_version", "version", "status", "value", "reason")])
+    said = [note.get(name) for name in ("step_version", "version", "status", "value", "reason")]
+    return _digest(orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
 
 
 def notes_in(body: bytes | None) -> dict[str, dict[str, JsonValue]]:

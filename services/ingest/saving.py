@@ -11,9 +11,9 @@ from shared.errors import Internal, PostilError
 from shared.runtime.batcher import Batcher
 from shared.settings import IngestSettings
 
-# While the database commits one request, the next is on its way. They arrive in order; should one fail and come
-# again after a later one, the places in it keep it from overwriting anything newer.
-REQUESTS_MAX = 2
+# While the database commits one request, the next ones are on their way. They arrive in order; should one fail and
+# come again after a later one, the places in it keep it from overwriting anything newer.
+REQUESTS_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,7 +198,7 @@ def main() -> None:
     first, last = (int(argument) for argument in sys.argv[1:3])
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     documents = sum(run_simulated(schedule, seed) for seed in range(first, last))
-    print(f"{last - first} schedules {documents} documents")
+    sys.stdout.write(f"{last - first} schedules {documents} documents\n")
 
 
 if __name__ == "__main__":
