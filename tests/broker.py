@@ -94,8 +94,12 @@ async def running_broker(folder: Path) -> AsyncIterator[BrokerForTests]:
         await broker.stop()
 
 
+def kind_of_broker() -> str:
+    return os.environ.get(KIND_VARIABLE, "process")
+
+
 def broker_for_tests(folder: Path) -> BrokerForTests:
-    match os.environ.get(KIND_VARIABLE, "process"):
+    match kind_of_broker():
         case "process":
             return ProcessBroker(folder)
         case "container":

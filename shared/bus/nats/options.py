@@ -80,7 +80,7 @@ def _check_secret_file(file: Path) -> None:
     if b"SEED" not in content and not content.strip().startswith(b"S"):
         raise Invalid(f"{file} is neither a credentials file nor an nkey seed")
     if find_spec("nkeys") is None:
-        raise Invalid("credentials and nkeys need the package `nkeys`, which is not installed")
+        raise Invalid("credentials and nkeys need a package that is not installed: pip install 'postil[nkeys]'")
 
 
 def _is_address(server: str) -> bool:
