@@ -1,47 +1,123 @@
 """A first look at the spine: `python -m benchmarks.spine [--documents N] [--repeats N]`.
 
-It prints, with medians over the repeats: how long a single document takes from its publishing to its commit, how many
-a second go through the stream door with 64 in a message, how long a query takes beside an echo by plain nats-py in
-the same run, and how much memory the services use along the way. Nothing is reported before all of it was found in
-the database.
+Each repeat starts a whole system. What is measured stands beside its limit or its peer from the same repeat: a query
+beside an echo by plain nats-py, a put beside one fsync and two round trips to the broker. Nothing is reported before
+all of it was found in the database.
 """
 
 import argparse
 import asyncio
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from statistics import median, quantiles
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import nats
 import orjson
 import uvloop
 from nats.aio.client import Client
 from rich.console import Console
-from rich.table import Table
 
-from benchmarks.echo import ECHO_SUBJECT
+from benchmarks.echo import PLAIN_SUBJECT, Echo
+from benchmarks.figures import Figures, p50_ms
 from benchmarks.system import System, running_system
 from shared.bus.bus import Bus
 from shared.bus.nats import NatsWire
 from shared.contracts.documents import Draft, GetDocument
 from shared.contracts.saving import PutDocuments
 from shared.contracts.stats import GetStats
+from shared.errors import Unavailable
 
 TENANT = "bench"
 DOCUMENTS_IN_MESSAGE = 64
 MESSAGES_IN_FLIGHT = 16
 DOCUMENT_BYTES = 1024
-SINGLE_DOCUMENTS = 300
-QUERIES = 2_000
 COMMIT_SECONDS_MAX = 600.0
 MEMORY_SAMPLES = 10
 POLL_SECONDS = 0.01
-# Between single documents: long enough for all that follows from one.
-LOW_LOAD_SECONDS = 0.02
+ROUNDS = 3
 
-console = Console()
+FSYNC, ROUND_TRIP = "write and fsync 1 KiB, p50 ms", "round trip to the broker, p50 ms"
+PLAIN, QUERY, GET = "echo by plain nats-py, p50 ms", "query through the bus, p50 ms", "get a document, p50 ms"
+PUT, PUBLISH = "put -> committed, one at a time, p50 ms", "publish -> its change is heard, p50 ms"
+RATE = f"documents/s through docs, {DOCUMENTS_IN_MESSAGE} a message"
+MEMORY, GROWTH = "MiB of database and ingest at the end", "MiB more than half-way"
+
+
+async def limits(client: Client, folder: Path, figures: Figures) -> None:
+    file = os.open(folder / "fsync", os.O_WRONLY | os.O_CREAT)
+
+    async def write(_: int) -> None:
+        os.write(file, b"x" * 1024)
+        os.fsync(file)
+
+    figures.note(FSYNC, await p50_ms(write))
+    figures.note(ROUND_TRIP, await p50_ms(lambda _: client.flush()))
+    os.close(file)
+
+
+async def queries(client: Client, bus: Bus, url: str, figures: Figures) -> None:
+    payload = Echo(text="hello").encode()
+    draft = Draft(id="known", collection="single", text="x" * DOCUMENT_BYTES)
+    await bus.ask(TENANT, PutDocuments(documents=(draft,)))
+    async with echoing("plain", url), echoing("bus", url):
+        await until_answered(client, bus)
+        for _ in range(ROUNDS):
+            figures.note(PLAIN, await p50_ms(lambda _: client.request(PLAIN_SUBJECT, payload, timeout=5)))
+            figures.note(QUERY, await p50_ms(lambda _: bus.ask(TENANT, Echo(text="hello"))))
+            figures.note(GET, await p50_ms(lambda _: bus.ask(TENANT, GetDocument(id="known"))))
+
+
+@asynccontextmanager
+async def echoing(kind: str, url: str) -> AsyncIterator[None]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "benchmarks.echo", kind, url), stdin=subprocess.DEVNULL
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def until_answered(client: Client, bus: Bus) -> None:
+    while True:
+        try:
+            await client.request(PLAIN_SUBJECT, b"", timeout=1)
+            await bus.ask(TENANT, Echo(text=""))
+        except (nats.errors.NoRespondersError, Unavailable):
+            await asyncio.sleep(POLL_SECONDS)
+        else:
+            return
+
+
+async def single_documents(bus: Bus, figures: Figures) -> None:
+    async def put(number: int) -> None:
+        draft = Draft(id=f"s{number}", collection="single", text="x" * DOCUMENT_BYTES)
+        saved = await bus.ask(TENANT, PutDocuments(documents=(draft,)))
+        assert saved.results[0].outcome == "created"
+
+    heard: set[str] = set()
+    news = asyncio.Event()
+
+    def hear(payload: bytes) -> None:
+        heard.update(change["id"] for change in orjson.loads(payload) if change["op"] == "put")
+        news.set()
+
+    async def publish(number: int) -> None:
+        id = f"p{number}"
+        await bus.wire.append(f"postil.{TENANT}.docs.heard", orjson.dumps({"id": id, "text": "hello"}))
+        while id not in heard:
+            news.clear()
+            await news.wait()
+
+    figures.note(PUT, await p50_ms(put))
+    listening = await bus.wire.watch(f"postil.{TENANT}.changes.heard", lambda each: hear(each.payload), lambda: None)
+    figures.note(PUBLISH, await p50_ms(publish))
+    await listening.stop()
 
 
 def message_of(first: int) -> bytes:
@@ -52,142 +128,44 @@ def message_of(first: int) -> bytes:
     )
 
 
-async def sustained(wire: NatsWire, system: System, first: int, count: int) -> tuple[float, list[float]]:
-    """Documents a second from the first publish until all are committed, and the database's memory on the way."""
-    bus = Bus(wire)
+async def sustained(bus: Bus, system: System, count: int, figures: Figures) -> None:
+    """From the first publish until all are committed."""
     before = (await bus.ask(TENANT, GetStats())).documents
     slots = asyncio.Semaphore(MESSAGES_IN_FLIGHT)
     memory: list[float] = []
 
-    async def publish(number: int) -> None:
+    async def publish(first: int) -> None:
         async with slots:
-            await wire.append(f"postil.{TENANT}.docs.bulk", message_of(number))
+            await bus.wire.append(f"postil.{TENANT}.docs.bulk", message_of(first))
 
     begun = time.perf_counter()
-    step = max(DOCUMENTS_IN_MESSAGE, count // MEMORY_SAMPLES)
-    for chunk in range(first, first + count, step):
-        numbers = range(chunk, min(chunk + step, first + count), DOCUMENTS_IN_MESSAGE)
-        await asyncio.gather(*(publish(number) for number in numbers))
+    messages = list(range(0, count, DOCUMENTS_IN_MESSAGE))
+    step = max(1, len(messages) // MEMORY_SAMPLES)
+    for start in range(0, len(messages), step):
+        await asyncio.gather(*(publish(first) for first in messages[start : start + step]))
         memory.append(system.memory_mib("database") + system.memory_mib("ingest"))
-    published = -(-count // DOCUMENTS_IN_MESSAGE) * DOCUMENTS_IN_MESSAGE
-    deadline = time.perf_counter() + COMMIT_SECONDS_MAX
+    published = len(messages) * DOCUMENTS_IN_MESSAGE
     while (await bus.ask(TENANT, GetStats(), seconds_max=30)).documents < before + published:
-        assert time.perf_counter() < deadline, "not everything that was published has been committed"
+        assert time.perf_counter() < begun + COMMIT_SECONDS_MAX, "not all that was published has been committed"
         await asyncio.sleep(POLL_SECONDS)
-    return published / (time.perf_counter() - begun), memory
+    figures.note(RATE, published / (time.perf_counter() - begun))
+    figures.note(MEMORY, memory[-1])
+    figures.note(GROWTH, memory[-1] - memory[len(memory) // 2])
 
 
-async def single_puts(bus: Bus, run: int) -> list[float]:
-    """Milliseconds of single documents at low load, each until its commit is acknowledged."""
-    took: list[float] = []
-    for number in range(SINGLE_DOCUMENTS):
-        draft = Draft(id=f"s{run}-{number}", collection="single", text="x" * DOCUMENT_BYTES)
-        begun = time.perf_counter()
-        saved = await bus.ask(TENANT, PutDocuments(documents=(draft,)))
-        took.append((time.perf_counter() - begun) * 1_000)
-        assert saved.results[0].outcome == "created"
-        await asyncio.sleep(LOW_LOAD_SECONDS)
-    return took
-
-
-async def single_publishes(wire: NatsWire, run: int) -> list[float]:
-    """The same through the stream: from its publishing until its change is heard, which is after its commit."""
-    took: list[float] = []
-    heard = asyncio.Event()
-    listening = await wire.watch(f"postil.{TENANT}.changes.single", lambda _: heard.set(), lambda: None)
-    for number in range(SINGLE_DOCUMENTS):
-        heard.clear()
-        begun = time.perf_counter()
-        await wire.append(f"postil.{TENANT}.docs.single", b'{"id":"p%d-%d","text":"hello"}' % (run, number))
-        await heard.wait()
-        took.append((time.perf_counter() - begun) * 1_000)
-        # The analysis' note of it is a change, too, and must not be taken for the next document's.
-        await asyncio.sleep(LOW_LOAD_SECONDS)
-    await listening.stop()
-    return took
-
-
-async def timed(ask: Callable[[], Awaitable[object]]) -> list[float]:
-    took: list[float] = []
-    for _ in range(QUERIES):
-        begun = time.perf_counter()
-        await ask()
-        took.append((time.perf_counter() - begun) * 1_000)
-    return took
-
-
-async def queries(bus: Bus, url: str, document_id: str) -> tuple[float, float]:
-    """Median milliseconds of a query to the database, and of an echo by plain nats-py, in turns."""
-    client = await nats.connect(url)
-    echo = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.echo", url, stdin=subprocess.PIPE)
-    payload = GetDocument(id=document_id).encode()
-    try:
-        await _until_answered(client, ECHO_SUBJECT)
-        ours, plain = [], []
-        for _ in range(3):
-            plain.append(median(await timed(lambda: client.request(ECHO_SUBJECT, payload, timeout=5))))
-            ours.append(median(await timed(lambda: bus.ask(TENANT, GetDocument(id=document_id)))))
-        return median(ours), median(plain)
-    finally:
-        echo.terminate()
-        await echo.wait()
-        await client.close()
-
-
-async def _until_answered(client: Client, subject: str) -> None:
-    while True:
-        try:
-            await client.request(subject, b"", timeout=1)
-        except nats.errors.NoRespondersError:
-            await asyncio.sleep(0.05)
-        else:
-            return
-
-
-async def measure(documents: int, repeats: int) -> Table:
-    rates: list[float] = []
-    p50s: list[float] = []
-    p99s: list[float] = []
-    published: list[float] = []
-    memory: list[float] = []
-    ratios: list[tuple[float, float]] = []
-    for run in range(repeats):
+async def measure(documents: int, repeats: int) -> Figures:
+    figures = Figures()
+    for _ in range(repeats):
         with running_system() as system:
-            wire = await NatsWire.connect(system.url, name="bench")
-            bus = Bus(wire)
-            took = await single_puts(bus, run)
-            p50s.append(median(took))
-            p99s.append(quantiles(took, n=100)[98])
-            published.append(median(await single_publishes(wire, run)))
-            ratios.append(await queries(bus, system.url, f"s{run}-0"))
-            rate, samples = await sustained(wire, system, 0, documents)
-            rates.append(rate)
-            memory = samples
-            await wire.close()
-    return report(rates, (p50s, p99s, published), ratios, memory)
-
-
-def report(
-    rates: Sequence[float],
-    latencies: tuple[Sequence[float], Sequence[float], Sequence[float]],
-    ratios: Sequence[tuple[float, float]],
-    memory: Sequence[float],
-) -> Table:
-    ours, plain = median(each[0] for each in ratios), median(each[1] for each in ratios)
-    table = Table("what", "median", "all repeats")
-    table.add_row("put at low load, p50", f"{median(latencies[0]):.2f} ms", _all(latencies[0], ".2f"))
-    table.add_row("put at low load, p99", f"{median(latencies[1]):.2f} ms", _all(latencies[1], ".2f"))
-    table.add_row("docs at low load, publish -> its change, p50", f"{median(latencies[2]):.2f} ms", _all(latencies[2], ".2f"))
-    table.add_row(f"docs, {DOCUMENTS_IN_MESSAGE} a message", f"{median(rates):,.0f} documents/s", _all(rates, ",.0f"))
-    table.add_row(
-        "get by request, p50", f"{ours:.3f} ms", f"{ours / plain:.2f} x plain nats-py's echo ({plain:.3f} ms)"
-    )
-    table.add_row("memory of database and ingest", f"{median(memory):.0f} MiB", _all(memory, ".0f"))
-    return table
-
-
-def _all(values: Sequence[float], form: str) -> str:
-    return " ".join(format(value, form) for value in values)
+            client = await nats.connect(system.url)
+            bus = Bus(await NatsWire.connect(system.url, name="bench"))
+            await limits(client, system.data, figures)
+            await queries(client, bus, system.url, figures)
+            await single_documents(bus, figures)
+            await sustained(bus, system, documents, figures)
+            await bus.wire.close()
+            await client.close()
+    return figures
 
 
 def main() -> None:
@@ -195,7 +173,13 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=200_000)
     parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()
-    console.print(uvloop.run(measure(arguments.documents, arguments.repeats)))
+    figures = uvloop.run(measure(arguments.documents, arguments.repeats))
+    notes = {
+        QUERY: f"{figures.ratio(QUERY, PLAIN):.2f} x the echo",
+        GET: f"{figures.ratio(GET, PLAIN):.2f} x the echo",
+        PUT: f"{figures.ratio(PUT, FSYNC, ROUND_TRIP, ROUND_TRIP):.1f} x (one fsync + two round trips)",
+    }
+    Console().print(figures.table(notes))
 
 
 if __name__ == "__main__":

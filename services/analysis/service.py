@@ -1,5 +1,6 @@
 """The analysis service: reads the change feed in batches, runs the steps, writes what they found."""
 
+import asyncio
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,8 @@ log = structlog.get_logger()
 # Small requests, because the database commits documents between them.
 ANNOTATIONS_IN_REQUEST_MAX = 256
 NICENESS = 10
+# After each batch: the notes of what comes meanwhile share a commit, and documents find the database free.
+REST_SECONDS = 0.02
 # While documents are being committed, annotations wait; asking again would only make the queue longer.
 REQUEST_SECONDS_MAX = 60.0
 
@@ -49,6 +52,7 @@ class AnalysisService(Service):
             annotations = (self._run(step, document) for document in documents.values() for step in self._steps)
             for some in _in_portions(annotations):
                 await self._bus.ask(tenant, Annotate(annotations=some), seconds_max=REQUEST_SECONDS_MAX)
+        await asyncio.sleep(REST_SECONDS)
 
     def _run(self, step: Step, document: Document) -> Annotation:
         try:

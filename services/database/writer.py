@@ -1,5 +1,6 @@
 """The one writer: whatever arrives while a transaction is being committed is the next transaction."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -12,7 +13,7 @@ log = structlog.get_logger()
 
 
 class Writer:
-    """`committed` is told of the runs of each commit, in commit order, before anyone gets an answer.
+    """`committed` is told of the runs of each commit, in commit order.
 
     `doubted` is told when a commit has failed that may be durable all the same.
     """
@@ -64,7 +65,8 @@ class Writer:
         commit = await self._store.commit(works)
         self.commits += 1
         if commit.runs:
-            self._committed(commit.runs)
+            # Not at once, so that who waits for his answer is not kept waiting by whoever is told of the commit.
+            asyncio.get_running_loop().call_soon(self._committed, commit.runs)
         return commit.answers
 
 

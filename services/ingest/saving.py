@@ -43,8 +43,9 @@ class Saving:
     async def save(self, tenant: str, drafts: Sequence[PlacedDraft]) -> Sequence[Saved]:
         """What became of each, in their order. Raises `Unavailable` when that is not known."""
         portions = [self._batcher.submit(portion) for portion in self._portions(tenant, drafts)]
-        saved = await asyncio.gather(*portions)
-        return [each for some in saved for each in some]
+        if len(portions) == 1:
+            return await portions[0]
+        return [each for some in await asyncio.gather(*portions) for each in some]
 
     @property
     def waiting(self) -> int:
@@ -74,7 +75,11 @@ class Saving:
         for index, portion in enumerate(portions):
             by_tenant[portion.tenant].append(index)
         results: list[Sequence[Saved] | Exception] = [Internal("not saved")] * len(portions)
-        await asyncio.gather(*(self._save(tenant, portions, indexes, results) for tenant, indexes in by_tenant.items()))
+        saves = [self._save(tenant, portions, indexes, results) for tenant, indexes in by_tenant.items()]
+        if len(saves) == 1:
+            await saves[0]
+        else:
+            await asyncio.gather(*saves)
         return results
 
     async def _save(
