@@ -12,7 +12,6 @@ from shared.contracts.dead import DeadLetter, as_text
 from shared.contracts.message import subject_for
 from shared.contracts.problem import Problem
 from shared.errors import Conflict, Invalid, NotFound
-from shared.runtime.dead import PAYLOAD_BYTES_MAX
 
 PAGE_COUNT = 100
 
@@ -71,7 +70,7 @@ class DeadLetters:
             original = letter.original
         except ValueError as error:
             raise Conflict(f"letter {buried.seq} says that it is in base64, and it isn't") from error
-        if len(original) >= PAYLOAD_BYTES_MAX:
+        if letter.cut_from_bytes is not None:
             raise Conflict(f"letter {buried.seq} was too large to be kept whole, so it can't be sent again")
         seq = await self._wire.append(letter.subject, original, _headers_again(buried))
         await self._wire.drop(DEAD, buried.seq)

@@ -9,7 +9,10 @@ from shared.contracts.problem import Problem
 
 
 class DeadLetter(Event):
-    """`payload` is what the publisher sent, to the byte: as text if it is UTF-8, else in base64."""
+    """`payload` is what the publisher sent, to the byte: as text if it is UTF-8, else in base64.
+
+    Where that is longer than the broker takes, it is the beginning, and `cut_from_bytes` says how long the whole was.
+    """
 
     durable: ClassVar[bool] = True
 
@@ -20,6 +23,7 @@ class DeadLetter(Event):
     headers: dict[str, str] = {}
     payload: str
     encoding: Literal["utf-8", "base64"] = "utf-8"
+    cut_from_bytes: int | None = None
     stream_seq: int | None = None
     index: int | None = None
 

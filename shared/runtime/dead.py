@@ -8,10 +8,7 @@ from shared.clock import Clock
 from shared.contracts.dead import DeadLetter, as_text
 from shared.contracts.message import tenant_and_address
 from shared.contracts.problem import Problem
-from shared.errors import PostilError
-
-# A letter must fit where its original did, with room for its reason and for base64.
-PAYLOAD_BYTES_MAX = 5 * 1024**2
+from shared.errors import PostilError, TooLarge
 
 
 class Bury(Protocol):
@@ -33,8 +30,26 @@ class Undertaker:
     ) -> None:
         """`payload` and `index` name the one element of the message that is to blame, if it is not the whole."""
         tenant, _ = tenant_and_address(delivery.subject)
-        text, encoding = as_text((delivery.payload if payload is None else payload)[:PAYLOAD_BYTES_MAX])
-        letter = DeadLetter(
+        original = delivery.payload if payload is None else payload
+        kept = original
+        while True:
+            letter = self._letter(delivery, reason, index, kept, original)
+            try:
+                await self._bus.publish(tenant, letter, message_id=_name_of(delivery, index))
+            except TooLarge:
+                # A letter is longer than its original, by the reason and by base64. Better the beginning than nothing.
+                if not kept:
+                    raise
+                kept = kept[: len(kept) // 2]
+            else:
+                break
+        self.buried += 1
+
+    def _letter(
+        self, delivery: Delivery, reason: PostilError, index: int | None, kept: bytes, original: bytes
+    ) -> DeadLetter:
+        text, encoding = as_text(kept)
+        return DeadLetter(
             subject=delivery.subject,
             problem=Problem.of(reason),
             attempts=delivery.attempts,
@@ -42,11 +57,10 @@ class Undertaker:
             headers=dict(delivery.headers),
             payload=text,
             encoding=encoding,
+            cut_from_bytes=len(original) if len(kept) < len(original) else None,
             stream_seq=delivery.place.seq if delivery.place else None,
             index=index,
         )
-        await self._bus.publish(tenant, letter, message_id=_name_of(delivery, index))
-        self.buried += 1
 
 
 def _name_of(delivery: Delivery, index: int | None) -> str | None:
