@@ -27,7 +27,7 @@ async def test_it_starts_keeps_documents_and_stops_without_a_trace(tmp_path: Pat
         assert await system.stop(number) == 0
         assert system.alive() == []
         assert not listens(url)
-        assert {path.name for path in system.data.iterdir()} == {"nats", "postil.db", "postil.db.lock"}
+        assert {path.name for path in system.data.iterdir()} == {"nats", "postil.db"}
 
 
 async def test_whatever_is_killed_comes_back_and_nothing_is_lost(tmp_path: Path) -> None:

@@ -227,6 +227,7 @@ def _letter_picture(buried: Buried) -> Group:
         "subject": letter.subject + ("" if letter.index is None else f", element {letter.index}"),
         "when": local(letter.at),
         "tries": str(letter.attempts),
+        "cut": f"this is the beginning of {size(letter.cut_from_bytes)}" if letter.cut_from_bytes else "",
         "headers": "\n".join(f"{name}: {value}" for name, value in letter.headers.items()),
     }
     for name, fact in said.items():
