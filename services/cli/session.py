@@ -1,6 +1,5 @@
 """What every command needs: the settings with the options applied, a bus, and one way in which failures end."""
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from tomllib import TOMLDecodeError
 from typing import Annotated, TypeVar
 
 import typer
+import uvloop
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
@@ -96,7 +96,7 @@ def run(work: Callable[[Session], Awaitable[ResultT]], *, data: Path | None, ten
     with reporting():
         if settings.nats.url is None:
             check_alive(settings.data)
-        return asyncio.run(connected())
+        return uvloop.run(connected())
 
 
 @contextmanager

@@ -1,9 +1,9 @@
 """`postil doctor`: finds what has drifted, and mends what can be mended."""
 
-import asyncio
 from typing import Annotated
 
 import typer
+import uvloop
 from rich.markup import escape
 from rich.table import Table
 
@@ -46,7 +46,7 @@ def doctor(
         note(f"Nothing runs on {settings.data}: examining {settings.database_path} at rest.")
         tenants = [tenant] if tenant else []
         with reporting():
-            checkup = asyncio.run(examine_at_rest(settings, clock, tenants, repair=repair))
+            checkup = uvloop.run(examine_at_rest(settings, clock, tenants, repair=repair))
     else:
         checkup = run(lambda session: examine_running(session, clock, repair=repair), data=data, tenant=tenant)
     _tell(checkup, repair=repair, json=json)

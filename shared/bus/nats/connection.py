@@ -195,9 +195,12 @@ class Connection:
     async def close(self) -> None:
         self._closing = True
         await self._stop_opened()
-        for ending in (self.client.drain, self.client.close):
-            with suppress(*RAISED_BY_NATS):
-                await _within(CLOSE_SECONDS_MAX, ending())
+        with suppress(*RAISED_BY_NATS):
+            await _within(CLOSE_SECONDS_MAX, self.client.drain())
+        # What could not be sent by now never will be; the standard loop's transport stumbles over it when it is closed.
+        self.client.forget_unsent()
+        with suppress(*RAISED_BY_NATS):
+            await _within(CLOSE_SECONDS_MAX, self.client.close())
 
     async def _stop_opened(self) -> None:
         stops = [asyncio.create_task(each.stop()) for each in self.opened]
