@@ -1,6 +1,6 @@
 """kill -9, at random, again and again, of every service and of the broker, while documents are published.
 
-`POSTIL_TEST_CHAOS_DOCUMENTS` makes it longer, `POSTIL_TEST_CHAOS_SEED` repeats the dice of a run (not its timing).
+`POSTIL_TEST_CHAOS_DOCUMENTS=50000` makes it longer, `POSTIL_TEST_CHAOS_SEED` repeats the dice of a run, not its timing.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from tests.chaos.clients import COLLECTIONS, TENANT, Publisher, WatchingProcess
 from tests.system import UNMEASURED, System, running_system
 from tests.until import until
 
-DOCUMENTS = int(os.environ.get("POSTIL_TEST_CHAOS_DOCUMENTS", "50000"))
+DOCUMENTS = int(os.environ.get("POSTIL_TEST_CHAOS_DOCUMENTS", "15000"))
 PUBLISHERS = 10
 VICTIMS = ("broker", "ingest", "database", "analysis", "bot", "watch", "database", "ingest")
 SETTLE_SECONDS_MAX = 120.0
