@@ -1,18 +1,14 @@
 """What every test may ask for: a real broker, and a wire to it."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import uvloop
 from hypothesis import HealthCheck, settings
 
 from shared.bus.nats import NatsWire
 from tests.broker import BrokerForTests, running_broker
-
-SUPERVISING = {"test_keeper.py", "test_launch.py", "test_supervisor.py"}
 
 # A busy machine is no reason to fail.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -38,10 +34,3 @@ async def wire(broker: BrokerForTests) -> AsyncIterator[NatsWire]:
     connected = await NatsWire.connect(broker.url, name="test")
     yield connected
     await connected.close()
-
-
-def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """The loop on which it runs in earnest: the supervisor on the standard one, everything else on uvloop."""
-    if item.path.name in SUPERVISING:
-        return {"asyncio": asyncio.new_event_loop}
-    return {"uvloop": uvloop.new_event_loop}
