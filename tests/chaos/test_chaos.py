@@ -5,6 +5,7 @@
 
 import asyncio
 import os
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -33,6 +34,7 @@ SETTLE_SECONDS_MAX = 120.0
 
 def dice() -> Random:
     seed = int(os.environ.get("POSTIL_TEST_CHAOS_SEED", SystemRandom().randrange(2**32)))
+    sys.stdout.write(f"POSTIL_TEST_CHAOS_SEED={seed}\n")
     return Random(seed)
 
 
@@ -48,6 +50,7 @@ async def test_nothing_is_lost_and_nothing_is_there_twice_whoever_is_killed(tmp_
         publishing = asyncio.gather(*(each.publish(DOCUMENTS // PUBLISHERS) for each in publishers))
         try:
             kills = await kill_until_done(system, watching, publishing, chance)
+            sys.stdout.write(f"killed: {dict(kills)}\n")
             assert kills.total() >= len(set(VICTIMS))
             expected = Counter(text for publisher in publishers for text in publisher.acknowledged)
             await expect_all_once(wire, expected)
