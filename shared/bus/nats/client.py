@@ -14,6 +14,7 @@ from nats import errors
 from nats.aio.client import Client as NatsPy
 from nats.aio.client import Srv
 from nats.aio.subscription import Subscription
+from nats.aio.transport import TcpTransport
 from nats.protocol.parser import PERMISSIONS_ERR
 from nats.protocol.parser import Parser as NatsParser
 
@@ -24,6 +25,13 @@ log = structlog.get_logger()
 Hear = Callable[[Message], None]
 
 RECONNECT_PAUSE_SECONDS = 0.5
+
+
+class Line(TcpTransport):
+    """Writes in one piece: of many, the standard loop of Python 3.12 does not notice that the line is full."""
+
+    def writelines(self, payload: Iterable[bytes]) -> None:
+        self.write(b"".join(payload))  # type: ignore[no-untyped-call]  # nats-py does not type it
 
 
 class Client(NatsPy):
@@ -108,6 +116,8 @@ class Client(NatsPy):
         if self._transport:
             self._transport.close()  # type: ignore[no-untyped-call]  # nats-py does not type it
         await super()._connect_to_server(s)
+        if type(self._transport) is TcpTransport:
+            self._transport.__class__ = Line
 
     async def _attempt_reconnect(self) -> None:
         while not self.is_closed:
