@@ -1,4 +1,7 @@
-"""Two services that do nothing but answer, each in a process of its own: by plain nats-py, and through our bus."""
+"""A service that does nothing but answer: `echo plain|plain-uvloop|bus URL`.
+
+By plain nats-py, as its documentation has it, on either loop; or through our bus, as our services run.
+"""
 
 import asyncio
 import sys
@@ -9,6 +12,7 @@ import structlog
 import uvloop
 from nats.aio.msg import Msg
 
+from benchmarks.players import say, until_told
 from shared.bus.bus import Bus
 from shared.bus.nats import NatsWire
 from shared.clock import SystemClock
@@ -46,18 +50,29 @@ async def serve_plain(url: str) -> None:
         await message.respond(message.data)
 
     await client.subscribe(PLAIN_SUBJECT, cb=echo)
-    await asyncio.Event().wait()
+    await client.flush()
+    say({"ready": True})
+    await until_told()
+    await client.close()
 
 
 async def serve_on_bus(url: str) -> None:
     bus = Bus(await NatsWire.connect(url, name="echo"))
-    await Runner(EchoService(), bus, Settings(), SystemClock()).run()
+    runner = Runner(EchoService(), bus, Settings(), SystemClock())
+    running = asyncio.create_task(runner.run(lambda: say({"ready": True})))
+    await until_told()
+    runner.stopping.set()
+    await running
+    await bus.wire.close()
 
 
 if __name__ == "__main__":
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    # Plain nats-py as its documentation has it, on asyncio; ours as our services run.
-    if sys.argv[1] == "plain":
-        asyncio.run(serve_plain(sys.argv[2]))
-    else:
-        uvloop.run(serve_on_bus(sys.argv[2]))
+    kind, url = sys.argv[1:]
+    match kind:
+        case "plain":
+            asyncio.run(serve_plain(url))
+        case "plain-uvloop":
+            uvloop.run(serve_plain(url))
+        case "bus":
+            uvloop.run(serve_on_bus(url))

@@ -1,0 +1,1 @@
+"""One file for each scenario; what lies here is run."""

@@ -1,0 +1,50 @@
+"""One running system for all scenarios of a test process, and one that loses a part of what it is given."""
+
+import os
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from benchmarks.stage import Stage
+from benchmarks.system import System, running_system
+from tests.system import environment
+from tests.tidy.source import PROJECT
+
+SABOTAGE = Path(__file__).parent / "sabotage"
+_numbers = count()
+
+
+@pytest.fixture(scope="session")
+def honest_system() -> Iterator[System]:
+    with running_system(environment()) as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
+def lossy_system() -> Iterator[System]:
+    with running_system(sabotaged()) as system:
+        yield system
+
+
+def sabotaged() -> dict[str, str]:
+    return {**environment(), "PYTHONPATH": os.pathsep.join((str(SABOTAGE), str(PROJECT)))}
+
+
+@pytest.fixture
+def stage(honest_system: System) -> Stage:
+    return stage_in(honest_system)
+
+
+@pytest.fixture
+def lossy_stage(lossy_system: System, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """Players that are started on it are sabotaged, too."""
+    monkeypatch.setenv("PYTHONPATH", sabotaged()["PYTHONPATH"])
+    return stage_in(lossy_system)
+
+
+def stage_in(system: System) -> Stage:
+    """The seed is fixed: what a scenario draws is then the same in every test."""
+    return Stage(system, f"bench{next(_numbers)}", Random(7))
