@@ -9,12 +9,15 @@ import orjson
 from benchmarks.stage import Stage
 from shared.bus.bus import Bus
 from shared.bus.nats import NatsWire
-from shared.contracts.documents import Draft
+from shared.contracts.documents import Document, Draft, ListDocuments
 from shared.contracts.saving import PutDocuments, Saved
-from shared.contracts.stats import GetStats
+from shared.contracts.stats import GetStats, Stats
 
 QUERY_SECONDS_MAX = 30.0
+QUIET_SECONDS_MAX = 60.0
 COUNT_PAUSE_SECONDS = 0.002
+QUIET_PAUSE_SECONDS = 0.01
+PAGE_COUNT = 1_000
 # What a document's fields and punctuation come to, beside its text.
 ENVELOPE_BYTES = 60
 
@@ -36,10 +39,25 @@ class Client:
         reply = await self.bus.ask(self.tenant, PutDocuments(documents=drafts), seconds_max=QUERY_SECONDS_MAX)
         return reply.results
 
+    async def put_payload(self, payload: bytes) -> None:
+        """The same with documents that are JSON already and name their collection; whether all are there, count."""
+        await self.bus.ask_raw(self.tenant, PutDocuments.verb, payload, seconds_max=QUERY_SECONDS_MAX)
+
     async def count(self, collection: str | None = None) -> int:
         """How many documents the database has."""
-        stats = await self.bus.ask(self.tenant, GetStats(collection=collection), seconds_max=QUERY_SECONDS_MAX)
-        return stats.documents
+        return (await self._stats(collection)).documents
+
+    async def documents(self) -> Sequence[Document]:
+        """All that the tenant has."""
+        found: list[Document] = []
+        after: str | None = None
+        while True:
+            query = ListDocuments(limit=PAGE_COUNT, after=after)
+            page = await self.bus.ask(self.tenant, query, seconds_max=QUERY_SECONDS_MAX)
+            found += page.items
+            after = page.next
+            if after is None:
+                return found
 
     async def until_committed(self, count: int, collection: str | None = None, *, seconds_max: float) -> None:
         """Until the database has so many documents. More than that are as wrong as fewer."""
@@ -55,6 +73,25 @@ class Client:
         await self._stage.until(f"{count} documents committed", all_there, seconds_max=seconds_max)
         self._stage.expect("documents in the database", found, count)
 
+    async def until_quiet(self, *, seconds_max: float = QUIET_SECONDS_MAX) -> None:
+        """Until everything that was given is announced and annotated: else what is measured next would pay for it."""
+
+        async def quiet() -> bool:
+            before = await self._stats()
+            streams = await self.bus.wire.streams()
+            waiting = any(each.waiting or each.unacknowledged for stream in streams for each in stream.consumers)
+            # An annotation that was committed in between is still to be announced.
+            after = await self._stats()
+            if waiting or not before.last_seq == after.last_seq == after.announced_seq:
+                await asyncio.sleep(QUIET_PAUSE_SECONDS)
+                return False
+            return True
+
+        await self._stage.until("nothing left to do", quiet, seconds_max=seconds_max)
+
+    async def _stats(self, collection: str | None = None) -> Stats:
+        return await self.bus.ask(self.tenant, GetStats(collection=collection), seconds_max=QUERY_SECONDS_MAX)
+
 
 @asynccontextmanager
 async def connected(stage: Stage) -> AsyncIterator[Client]:
@@ -65,7 +102,8 @@ async def connected(stage: Stage) -> AsyncIterator[Client]:
         await wire.close()
 
 
-def payload_of(ids: Sequence[str], document_bytes: int) -> bytes:
-    """A message with so many documents, each of about that size."""
+def payload_of(ids: Sequence[str], document_bytes: int, collection: str | None = None) -> bytes:
+    """A message with so many documents, each of about that size; for `put` they have to name their collection."""
     text = "x" * max(1, document_bytes - ENVELOPE_BYTES)
-    return orjson.dumps([{"id": id, "text": text, "author": "bench"} for id in ids])
+    named = {} if collection is None else {"collection": collection}
+    return orjson.dumps([{"id": id, **named, "text": text, "author": "bench"} for id in ids])

@@ -1,21 +1,26 @@
 """Players: programs that a scenario measures, or measures against, each in a process of its own.
 
-A player says one line of JSON when it is ready. It ends when its standard input does, and may then say one more: its
-report. That is all they have in common, so one in C is played like one in Python.
+A player says one line of JSON when it is ready. It may then be given turns: one line of words to it, one line of JSON
+back. It ends when its standard input does, and may then say one more: its report. That is all they have in common, so
+one in C is played like one in Python.
 """
 
 import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import orjson
 
 READY_SECONDS_MAX = 20.0
+TURN_SECONDS_MAX = 60.0
 END_SECONDS_MAX = 60.0
 LINE_BYTES_MAX = 64 * 1024 * 1024
+
+# A module of ours is named as `benchmarks.players.…`.
+Command = Sequence[object]
 
 
 class Player:
@@ -28,6 +33,12 @@ class Player:
 
     async def until_ready(self) -> Mapping[str, object]:
         return await self._line(READY_SECONDS_MAX)
+
+    async def turn(self, *words: object) -> Mapping[str, object]:
+        """Tell it what to do now, and hear what came of it."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{' '.join(map(str, words))}\n".encode())
+        return await self._line(TURN_SECONDS_MAX)
 
     async def report(self) -> Mapping[str, object]:
         """End it, and hear what it has to say about that."""
@@ -55,15 +66,27 @@ class Player:
 
 @asynccontextmanager
 async def playing(*command: str | Path) -> AsyncIterator[Player]:
-    """A player that is ready, and gone at the end. A module of ours is named as `benchmarks.players.…`."""
-    if str(command[0]).startswith("benchmarks."):
-        command = (sys.executable, "-m", *command)
-    process = await asyncio.create_subprocess_exec(
-        *(str(word) for word in command), stdin=PIPE, stdout=PIPE, limit=LINE_BYTES_MAX
-    )
-    player = Player(process)
+    """A player that is ready, and gone at the end."""
+    async with playing_together(command) as players:
+        yield players[0]
+
+
+@asynccontextmanager
+async def playing_together(*commands: Command) -> AsyncIterator[Sequence[Player]]:
+    """Several of them, which start at the same time: each takes a good part of a second."""
+    players: list[Player] = []
     try:
-        await player.until_ready()
-        yield player
+        for command in commands:
+            players.append(await _started(command))
+        for player in players:
+            await player.until_ready()
+        yield players
     finally:
-        await player.end()
+        await asyncio.gather(*(player.end() for player in players))
+
+
+async def _started(command: Command) -> Player:
+    words = [str(word) for word in command]
+    if words[0].startswith("benchmarks."):
+        words = [sys.executable, "-m", *words]
+    return Player(await asyncio.create_subprocess_exec(*words, stdin=PIPE, stdout=PIPE, limit=LINE_BYTES_MAX))

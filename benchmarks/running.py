@@ -12,9 +12,10 @@ from benchmarks import scenarios
 from benchmarks.latencies import Latencies
 from benchmarks.results import FigureResult, LatencyResult, RatioResult, ScenarioResult
 from benchmarks.scenario import Extent, Scenario
-from benchmarks.stage import Record, Stage
+from benchmarks.stage import Record, Stage, WorkMissing
 from benchmarks.system import running_system
 from shared.catalogue import parts_in
+from shared.errors import PostilError
 
 log = structlog.get_logger()
 
@@ -52,7 +53,9 @@ async def run(
             random = Random(f"{seed}-{scenario.name}-{repeat}")
             taking.records.append(await repeat_of(scenario, extent, random, observer.progresses))
         except Exception as error:  # One scenario that fails must not cost the others their figures.
-            log.exception("scenario_failed", scenario=scenario.name, repeat=repeat, exc_info=error)
+            # What says all there is to know needs no traceback.
+            if not isinstance(error, WorkMissing | PostilError):
+                log.exception("scenario_failed", scenario=scenario.name, repeat=repeat, exc_info=error)
             taking.failure = f"{type(error).__name__}: {error}"
         taking.seconds += perf_counter() - begun
         observer.ends(scenario, repeat, taking.failure)
@@ -71,8 +74,12 @@ async def repeat_of(
 def _in_turn(chosen: Sequence[AnyScenario], repeats: int) -> Iterator[tuple[AnyScenario, int]]:
     for repeat in range(repeats):
         for scenario in chosen:
-            if scenario.repeats_max is None or repeat < scenario.repeats_max:
+            if repeat < repeats_planned(scenario, repeats):
                 yield scenario, repeat
+
+
+def repeats_planned(scenario: AnyScenario, repeats: int) -> int:
+    return repeats if scenario.repeats_max is None else min(repeats, scenario.repeats_max)
 
 
 class _Takings:
@@ -87,10 +94,17 @@ class _Takings:
     def result(self) -> ScenarioResult:
         scenario = self._scenario
         if self.failure is not None:
-            return ScenarioResult(name=scenario.name, about=scenario.about, failure=self.failure, seconds=self.seconds)
+            return ScenarioResult(
+                name=scenario.name,
+                about=scenario.about,
+                settings=dict(scenario.settings),
+                failure=self.failure,
+                seconds=self.seconds,
+            )
         return ScenarioResult(
             name=scenario.name,
             about=scenario.about,
+            settings=dict(scenario.settings),
             figures=tuple(self._figures()),
             ratios=tuple(self._ratios()),
             latencies=tuple(self._latencies()),

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import orjson
 
@@ -16,3 +16,9 @@ def say(what: Mapping[str, object]) -> None:
 async def until_told() -> None:
     """Until the scenario closes our standard input."""
     await asyncio.to_thread(sys.stdin.buffer.read)
+
+
+async def turns() -> AsyncIterator[Sequence[str]]:
+    """The words of each turn we are given, until the scenario closes our standard input."""
+    while line := await asyncio.to_thread(sys.stdin.buffer.readline):
+        yield line.decode().split()

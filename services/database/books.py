@@ -5,7 +5,7 @@ to the garbage collector, they cost more time than the work itself. How a store 
 own affair; it may leave its number in the fields called `stored_as`, which nobody else reads.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.database.store import Annotate, Answer, Delete, Run, Save, Work
@@ -171,9 +171,9 @@ def wanted_by(works: Sequence[Work]) -> dict[str, Wanted]:
     for work in works:
         if isinstance(work, Save):
             of_tenant = wanted.setdefault(work.tenant, Wanted())
-            of_tenant.ids.update(_given(draft.id for draft in work.drafts))
-            of_tenant.keys.update(_given(draft.idempotency_key for draft in work.drafts))
-            of_tenant.collections.update(_given(draft.collection for draft in work.drafts))
+            of_tenant.ids.update([each.id for each in work.documents])
+            of_tenant.keys.update([key for each in work.documents if (key := each.idempotency_key) is not None])
+            of_tenant.collections.update([each.collection for each in work.documents])
         elif isinstance(work, Delete):
             wanted.setdefault(work.tenant, Wanted()).noted.add(work.id)
         elif isinstance(work, Annotate):
@@ -181,7 +181,3 @@ def wanted_by(works: Sequence[Work]) -> dict[str, Wanted]:
     for of_tenant in wanted.values():
         of_tenant.ids |= of_tenant.noted
     return wanted
-
-
-def _given(values: Iterable[str | None]) -> Iterable[str]:
-    return (value for value in values if value is not None)

@@ -1,12 +1,10 @@
-"""How documents, notes and changes are written as JSON, and by which digest two contents are known to be the same.
+"""How documents, notes and changes are put together as JSON, around the content that came with them.
 
 Pure functions. Which of them is due, and with which numbers, is the ledger's business.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
-from hashlib import blake2b
 
 import orjson
 from pydantic import JsonValue
@@ -14,51 +12,12 @@ from pydantic import JsonValue
 from shared.clock import from_milliseconds
 from shared.contracts.annotations import Annotation
 from shared.contracts.changes import Op
-from shared.contracts.saving import PlacedDraft
+from shared.contracts.content import digest, moment_text
 from shared.errors import Invalid
 
-# What a draft says about its delivery; everything else in it is content.
-ABOUT_DELIVERY = frozenset({"idempotency_key", "if_version", "place"})
-CONTENT_FIELDS = tuple(name for name in PlacedDraft.model_fields if name not in ABOUT_DELIVERY)
 NOTE_OPTIONS = ("value", "reason", "model", "duration_ms")
 
 BODY_NAMES: dict[Op, bytes] = {"put": b"document", "annotate": b"annotations"}
-
-
-def content_of(draft: PlacedDraft) -> tuple[bytes, bytes]:
-    """The draft's content as JSON, and its digest. Numbers and texts that JSON can't carry are `Invalid`."""
-    given = draft.__dict__
-    kept = {name: value for name in CONTENT_FIELDS if (value := given[name]) is not None and value != ()}
-    try:
-        if draft.occurred_at is not None:
-            kept["occurred_at"] = moment_text(draft.occurred_at)
-        content = orjson.dumps(kept)
-        return content, _digest(content) if "data" not in kept else digest_of(kept)
-    except (TypeError, OverflowError) as error:
-        raise Invalid(f"the document can't be kept as JSON: {error}") from error
-
-
-def digest_of(content: Mapping[str, object]) -> bytes:
-    """The digest of fields in their order. In what a publisher made up himself, the order makes no difference."""
-    if "data" in content:
-        data = orjson.dumps(content["data"], option=orjson.OPT_SORT_KEYS)
-        content = {**content, "data": orjson.Fragment(data)}
-    return _digest(orjson.dumps(content))
-
-
-def _digest(text: bytes) -> bytes:
-    return blake2b(text, digest_size=16).digest()
-
-
-def digest_of_document(document: dict[str, JsonValue]) -> bytes:
-    """The digest that the draft had from which this document was made."""
-    return digest_of({name: document[name] for name in CONTENT_FIELDS if name in document})
-
-
-def moment_text(moment: datetime) -> str:
-    """In UTC, to the millisecond, or as exactly as it was given."""
-    exact = moment.astimezone(UTC).replace(tzinfo=None)
-    return exact.isoformat(timespec="microseconds" if exact.microsecond % 1000 else "milliseconds") + "Z"
 
 
 # All changes of a transaction have the same time, and a page of changes comes from few transactions.
@@ -107,7 +66,7 @@ def note_of(annotation: Annotation, at: str) -> tuple[bytes, bytes]:
 def digest_of_note(note: Mapping[str, object]) -> bytes:
     """Over what was found, not over what finding it took."""
     said = [note.get(name) for name in ("step_version", "version", "status", "value", "reason")]
-    return _digest(orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
+    return digest(orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
 
 
 def notes_in(body: bytes | None) -> dict[str, dict[str, JsonValue]]:

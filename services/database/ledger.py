@@ -25,7 +25,7 @@ from services.database.books import (
     Posted,
     TenantBook,
 )
-from services.database.content import content_of, milliseconds_text, note_of
+from services.database.content import milliseconds_text, note_of
 from services.database.numbering import number
 from services.database.store import Annotate, Answer, Delete, Expire, MarkAnnounced, Save, Work
 from shared.clock import from_milliseconds, to_milliseconds
@@ -33,10 +33,10 @@ from shared.contracts.annotations import AnnotateOutcome, Annotation
 from shared.contracts.changes import Op
 from shared.contracts.documents import Deleted, Outcome
 from shared.contracts.problem import Problem
-from shared.contracts.saving import PlacedDraft, Saved
+from shared.contracts.saving import Saved, Sealed
 from shared.errors import Invalid, PostilError
 
-# Answers whose number is not known yet: one to a draft, and one to an annotation.
+# Answers whose number is not known yet: one to a document, and one to an annotation.
 _Receipt = tuple[str, int, Mark, Outcome]
 _NoteReceipt = tuple[str, str, Mark, Literal["annotated", "unchanged"]]
 
@@ -68,7 +68,7 @@ class _Posting:
         """Decide one work; what is returned gives the answer once numbers are known."""
         if isinstance(work, Save):
             book = self._books.of(work.tenant)
-            saved = [self._save(book, draft) for draft in work.drafts]
+            saved = [self._save(book, sealed) for sealed in work.documents]
             return lambda: _SAVED.validate_python([_saved(receipt) for receipt in saved])
         if isinstance(work, Annotate):
             annotated = self._annotate(self._books.of(work.tenant), work.annotations)
@@ -82,49 +82,38 @@ class _Posting:
             self._mark_announced(work)
         return lambda: None
 
-    def _save(self, book: TenantBook, draft: PlacedDraft) -> Saved | _Receipt:
+    def _save(self, book: TenantBook, sealed: Sealed) -> Saved | _Receipt:
         try:
-            content, digest = content_of(draft)
-            key = draft.idempotency_key
+            key = sealed.idempotency_key
             if key is not None and (known := book.keys.get(key)) is not None:
-                verdicts.on_key(known, digest)
+                verdicts.on_key(known, sealed.digest)
                 return known.id, known.version, known.mark, known.outcome
-            id, collection = _named(draft)
-            expires_at = self._end_of(draft)
-            row = book.rows.get(id)
-            outcome = verdicts.on_draft(row, draft, digest)
+            expires_at = self._end_of(sealed)
+            row = book.rows.get(sealed.id)
+            outcome = verdicts.on_put(row, sealed)
         except PostilError as error:
-            return Saved(id=draft.id, error=Problem.of(error))
+            return Saved(id=sealed.id, error=Problem.of(error))
         if row is None or outcome != "unchanged":
-            row = self._put(book, row, (id, collection), draft, digest, content, expires_at)
-        elif draft.place is not None and (row.place is None or draft.place > row.place):
-            row.place = draft.place
+            row = self._put(book, row, sealed, expires_at)
+        elif sealed.place is not None and (row.place is None or sealed.place > row.place):
+            row.place = sealed.place
             self._posted.rows[row] = book
         if key is not None:
-            known = KeyRow(key, digest, id, row.version, row.current, outcome, self._at)
+            known = KeyRow(key, sealed.digest, sealed.id, row.version, row.current, outcome, self._at)
             book.keys[key] = known
             self._posted.keys.append((book, known))
-        return id, row.version, row.current, outcome
+        return sealed.id, row.version, row.current, outcome
 
-    def _put(
-        self,
-        book: TenantBook,
-        row: DocumentRow | None,
-        name: tuple[str, str],
-        draft: PlacedDraft,
-        digest: bytes,
-        content: bytes,
-        expires_at: int | None,
-    ) -> DocumentRow:
+    def _put(self, book: TenantBook, row: DocumentRow | None, sealed: Sealed, expires_at: int | None) -> DocumentRow:
         if row is None:
-            row = _new_row(book, *name)
+            row = _new_row(book, sealed.id, sealed.collection)
         entry = self._enter("put", book, row)
         transitions.put(self._posted, book, row, entry, self._at)
-        entry.content, entry.key, entry.place = content, draft.idempotency_key, draft.place
+        entry.content, entry.key, entry.place = sealed.content, sealed.idempotency_key, sealed.place
         entry.created_at, entry.expires_at = row.created_at, expires_at
-        row.digest, row.expires_at = digest, expires_at
-        if draft.place is not None:
-            row.place = draft.place
+        row.digest, row.expires_at = sealed.digest, expires_at
+        if sealed.place is not None:
+            row.place = sealed.place
         return row
 
     def _enter(self, op: Op, book: TenantBook, row: DocumentRow) -> Entry:
@@ -138,11 +127,11 @@ class _Posting:
         group.entries.append(entry)
         return entry
 
-    def _end_of(self, draft: PlacedDraft) -> int | None:
-        if draft.ttl_seconds is None:
+    def _end_of(self, sealed: Sealed) -> int | None:
+        if sealed.ttl_seconds is None:
             return None
         try:
-            return to_milliseconds(from_milliseconds(self._at) + timedelta(seconds=draft.ttl_seconds))
+            return to_milliseconds(from_milliseconds(self._at) + timedelta(seconds=sealed.ttl_seconds))
         except OverflowError as error:
             raise Invalid("ttl_seconds: it would end after the year 9999") from error
 
@@ -209,12 +198,6 @@ def _new_row(book: TenantBook, id: str, name: str) -> DocumentRow:
         collection = book.collections[name] = CollectionRow(name)
     row = book.rows[id] = DocumentRow(id, collection)
     return row
-
-
-def _named(draft: PlacedDraft) -> tuple[str, str]:
-    if draft.id is None or draft.collection is None:
-        raise Invalid("a draft needs an id and a collection by the time it is saved")
-    return draft.id, draft.collection
 
 
 # Many at once take half the time.

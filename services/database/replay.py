@@ -9,10 +9,11 @@ from pydantic import JsonValue
 
 from services.database import transitions
 from services.database.books import NOTHING, CollectionRow, DocumentRow, KeyRow, Mark, Note, Posted, TenantBook
-from services.database.content import digest_of_document, digest_of_note
+from services.database.content import digest_of_note
 from services.database.findings import Findings
 from services.database.records import Record
 from shared.clock import to_milliseconds
+from shared.contracts.content import digest_of_document
 from shared.contracts.documents import Outcome
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from shared.contracts.annotations import AnnotateOutcome, Annotation
 from shared.contracts.documents import Deleted
-from shared.contracts.saving import PlacedDraft, Saved
+from shared.contracts.saving import Saved, Sealed
 from shared.contracts.stats import Stats
 from shared.contracts.upkeep import Examination
 from shared.errors import PostilError
@@ -21,10 +21,10 @@ from shared.errors import PostilError
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Answered with one `Saved` for each draft, in their order."""
+    """Answered with one `Saved` for each document, in their order."""
 
     tenant: str
-    drafts: Sequence[PlacedDraft]
+    documents: Sequence[Sealed]
 
 
 @dataclass(frozen=True, slots=True)

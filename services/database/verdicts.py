@@ -1,30 +1,30 @@
-"""The rules by which a draft, a deletion or an annotation is taken, told `unchanged`, or refused. Pure."""
+"""The rules by which a put, a deletion or an annotation is taken, told `unchanged`, or refused. Pure."""
 
 from services.database.books import DocumentRow, KeyRow
 from shared.contracts.annotations import Annotation
 from shared.contracts.documents import Outcome
-from shared.contracts.saving import PlacedDraft
+from shared.contracts.saving import Sealed
 from shared.errors import Conflict, NotFound
 
 
-def on_draft(row: DocumentRow | None, draft: PlacedDraft, digest: bytes) -> Outcome:
-    """What putting the draft amounts to; raises `Conflict`."""
+def on_put(row: DocumentRow | None, sealed: Sealed) -> Outcome:
+    """What putting the document amounts to; raises `Conflict`."""
     if row is None:
-        if draft.if_version:
-            raise Conflict(f"if_version is {draft.if_version}, but there is no document {draft.id!r}")
+        if sealed.if_version:
+            raise Conflict(f"if_version is {sealed.if_version}, but there is no document {sealed.id!r}")
         return "created"
     # First of all: whatever has happened since, a redelivery must find nothing left to do.
-    if draft.place is not None and row.place is not None and draft.place <= row.place:
+    if sealed.place is not None and row.place is not None and sealed.place <= row.place:
         return "unchanged"
-    if draft.collection != row.collection.name:
-        raise Conflict(f"document {draft.id!r} belongs to the collection {row.collection.name!r} for good")
-    same = row.alive and digest == row.digest
-    if draft.if_version is not None and draft.if_version != (row.version if row.alive else 0):
-        if same and _is_retry(row, draft.if_version):
+    if sealed.collection != row.collection.name:
+        raise Conflict(f"document {sealed.id!r} belongs to the collection {row.collection.name!r} for good")
+    same = row.alive and sealed.digest == row.digest
+    if sealed.if_version is not None and sealed.if_version != (row.version if row.alive else 0):
+        if same and _is_retry(row, sealed.if_version):
             return "unchanged"
-        raise Conflict(f"if_version is {draft.if_version}, but {_standing(row)}")
+        raise Conflict(f"if_version is {sealed.if_version}, but {_standing(row)}")
     # A lifetime counts from the newest put, so putting it again is more than a repetition.
-    if same and draft.ttl_seconds is None:
+    if same and sealed.ttl_seconds is None:
         return "unchanged"
     return "updated" if row.alive else "created"
 

@@ -72,7 +72,7 @@ class Writer:
 
 def _weigh(work: Work) -> int:
     if isinstance(work, Save):
-        return len(work.drafts)
+        return len(work.documents)
     if isinstance(work, Annotate):
         return len(work.annotations)
     return 1

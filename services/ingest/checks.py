@@ -14,7 +14,6 @@ import orjson
 from pydantic import JsonValue
 
 from shared.contracts.documents import Draft
-from shared.contracts.saving import PlacedDraft
 from shared.errors import Invalid, TooLarge
 from shared.limits import Limits
 
@@ -37,10 +36,8 @@ class Checks:
     now: datetime
     bytes_at_most: int
 
-    def check(self, draft: PlacedDraft) -> None:
+    def check(self, draft: Draft) -> None:
         """Return if the document is fit to be kept; raise the reason if it isn't."""
-        if "place" in draft.model_fields_set:
-            raise Invalid("unknown field 'place'")
         if not draft.text and not draft.title and draft.data is None:
             raise Invalid("the document is empty: it needs a text, a title or data")
         if draft.text:
@@ -69,7 +66,7 @@ class Checks:
         if self.bytes_at_most * GROWTH_MAX > limit and (size_bytes := len(orjson.dumps(data))) > limit:
             raise _too_large("'data' has", size_bytes, "bytes as compact JSON", limit)
 
-    def _check_counts(self, draft: PlacedDraft) -> None:
+    def _check_counts(self, draft: Draft) -> None:
         if len(draft.tags) > self.limits.tags_max:
             raise _too_large("there are", len(draft.tags), "tags", self.limits.tags_max)
         if len(draft.parents) > self.limits.parents_max:

@@ -25,10 +25,9 @@ from pydantic_core import from_json
 
 from services.ingest.forms import EVENT_HEADER_PREFIX, is_json, media_type_of, why_not_json, why_not_utf8
 from services.ingest.names import digest
-from shared.contracts.documents import ShortText, Tag
+from shared.contracts.documents import Draft, ShortText, Tag
 from shared.contracts.message import Contract, in_words
 from shared.contracts.moment import Moment
-from shared.contracts.saving import PlacedDraft
 from shared.errors import Invalid
 
 # With the digest behind it, it still fits into a document's id.
@@ -53,7 +52,7 @@ class CloudEvent(Contract, extra="allow"):
     data_base64: str | None = None
 
 
-def read_structured(element: bytes) -> PlacedDraft:
+def read_structured(element: bytes) -> Draft:
     event = _decode(element)
     if event.data_base64 is None:
         return _to_draft(event, event.data)
@@ -66,7 +65,7 @@ def read_structured(element: bytes) -> PlacedDraft:
     return _to_draft(event, _content(content, event.datacontenttype))
 
 
-def read_binary(payload: bytes, headers: Mapping[str, str]) -> PlacedDraft:
+def read_binary(payload: bytes, headers: Mapping[str, str]) -> Draft:
     attributes = {
         name.removeprefix(EVENT_HEADER_PREFIX): _unquoted(name, value)
         for name, value in headers.items()
@@ -118,13 +117,13 @@ def _content(content: bytes, content_type: str | None) -> JsonValue:
     return {"data_base64": base64.b64encode(content).decode()}
 
 
-def _to_draft(event: CloudEvent, content: JsonValue) -> PlacedDraft:
+def _to_draft(event: CloudEvent, content: JsonValue) -> Draft:
     extensions = dict(event.__pydantic_extra__)
     collection = extensions.pop("collection", None)
     if not isinstance(collection, str | None):
         raise Invalid("'collection' should be a string")
     try:
-        return PlacedDraft(
+        return Draft(
             id=f"{event.id}-{digest(event.source, event.id)}",
             collection=collection,
             kind=event.type,

@@ -1,4 +1,4 @@
-"""Intake: from the bytes that somebody sent to documents that are fit to be saved, or the reason why not.
+"""Intake: from the bytes that somebody sent to documents that are sealed, ready to be saved, or the reason why not.
 
 It is pure: time and chance are passed in, and it knows neither bus nor database. Every element is judged by itself,
 so a wrong one costs its neighbours nothing. The form of a payload is the business of `forms`, what a document may
@@ -18,16 +18,15 @@ from services.ingest.checks import Checks, check_count, check_size
 from services.ingest.forms import BYTE_ORDER_MARK, WHITESPACE, Form, elements_of, form_of, why_not_utf8
 from services.ingest.names import Naming
 from shared.bus.wire import MESSAGE_ID_HEADER, NO_HEADERS, Headers, Place
+from shared.contracts.documents import Draft
 from shared.contracts.message import Collection, in_words
-from shared.contracts.saving import PlacedDraft
+from shared.contracts.saving import Sealed, seal
 from shared.errors import Invalid, PostilError
 from shared.limits import Limits
 
-GIVEN_BY_INTAKE = ("id", "collection", "place")
-
 _COLLECTION: TypeAdapter[str] = TypeAdapter(Collection)
 # FailFast, because after the first finding the elements are read one by one anyway.
-_ARRAY: TypeAdapter[list[PlacedDraft]] = TypeAdapter(Annotated[list[PlacedDraft], FailFast()])
+_ARRAY: TypeAdapter[list[Draft]] = TypeAdapter(Annotated[list[Draft], FailFast()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Refused:
 
 def take_in(
     incoming: Incoming, limits: Limits, now: datetime, random_bytes: Callable[[int], bytes]
-) -> list[PlacedDraft | Refused]:
+) -> list[Sealed | Refused]:
     """What the message holds, in its order: at least one entry, and one per element unless it is refused as a whole."""
     try:
         message = _Message(incoming)
@@ -66,7 +65,7 @@ def take_in(
         now=now,
         random_bytes=random_bytes,
     )
-    taken: list[PlacedDraft | Refused] = []
+    taken: list[Sealed | Refused] = []
     for index, draft in enumerate(found):
         try:
             taken.append(_accepted(draft, index, checks, naming, incoming.collection))
@@ -93,7 +92,7 @@ class _Message:
         if incoming.collection is not None:
             _check_collection(incoming.collection)
 
-    def read(self, limits: Limits) -> Sequence[PlacedDraft | PostilError]:
+    def read(self, limits: Limits) -> Sequence[Draft | PostilError]:
         """Every element as a draft, or why it is none."""
         if self._form is Form.ARRAY and len(self.payload) <= limits.document_bytes_max:
             try:
@@ -119,25 +118,19 @@ class _Message:
         return elements_of(self.payload, self._form)
 
 
-def _accepted(
-    draft: PlacedDraft | PostilError, index: int, checks: Checks, naming: Naming, collection: str | None
-) -> PlacedDraft:
+def _accepted(draft: Draft | PostilError, index: int, checks: Checks, naming: Naming, collection: str | None) -> Sealed:
     if isinstance(draft, PostilError):
         raise draft
     checks.check(draft)
-    if collection is None and draft.collection is None:
+    home = collection or draft.collection
+    if home is None:
         raise Invalid("'collection' is missing: here the document itself has to name it")
-    if collection is not None and draft.collection not in {None, collection}:
+    if draft.collection not in {None, home}:
         raise Invalid(f"'collection' is {draft.collection!r}, but the subject says {collection!r}")
-    # Nobody else has seen the frozen draft yet, so it is completed where it is: a copy costs as much as reading it did.
-    draft.__dict__.update(
-        id=naming.id_for(draft, index), collection=draft.collection or collection, place=naming.place_for(index)
-    )
-    draft.model_fields_set.update(GIVEN_BY_INTAKE)
-    return draft
+    return seal(draft, naming.id_for(draft, index), home, naming.place_for(index))
 
 
-def _reader(form: Form, headers: Mapping[str, str]) -> Callable[[bytes], PlacedDraft]:
+def _reader(form: Form, headers: Mapping[str, str]) -> Callable[[bytes], Draft]:
     match form:
         case Form.TEXT:
             return _read_text
@@ -149,7 +142,7 @@ def _reader(form: Form, headers: Mapping[str, str]) -> Callable[[bytes], PlacedD
             return _read_document
 
 
-def _attempt(read: Callable[[bytes], PlacedDraft], element: bytes, limits: Limits) -> PlacedDraft | PostilError:
+def _attempt(read: Callable[[bytes], Draft], element: bytes, limits: Limits) -> Draft | PostilError:
     try:
         check_size(element, limits)
         return read(element)
@@ -157,15 +150,15 @@ def _attempt(read: Callable[[bytes], PlacedDraft], element: bytes, limits: Limit
         return reason
 
 
-def _read_text(element: bytes) -> PlacedDraft:
+def _read_text(element: bytes) -> Draft:
     if reason := why_not_utf8(element):
         raise Invalid(reason)
-    return PlacedDraft(text=element.decode())
+    return Draft(text=element.decode())
 
 
-def _read_document(element: bytes) -> PlacedDraft:
+def _read_document(element: bytes) -> Draft:
     try:
-        return PlacedDraft.model_validate_json(element)
+        return Draft.model_validate_json(element)
     except ValidationError as error:
         # No document has this field, so asking costs the good ones nothing.
         if b'"specversion"' in element and _has_field("specversion", error):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.bus.bus import Bus
-from shared.contracts.saving import PlacedDraft, Saved, SaveDocuments, SaveResults
+from shared.contracts.saving import Saved, SaveDocuments, SaveResults, Sealed, lines_of
 from shared.errors import Internal, PostilError
 from shared.runtime.batcher import Batcher
 from shared.settings import IngestSettings
@@ -18,10 +18,10 @@ REQUESTS_MAX = 3
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Documents of one message, encoded once; they are committed together."""
+    """Documents of one message; they are committed together."""
 
     tenant: str
-    documents: Sequence[bytes]
+    documents: Sequence[Sealed]
     weight: int
 
 
@@ -40,9 +40,9 @@ class Saving:
             flushes_max=REQUESTS_MAX,
         )
 
-    async def save(self, tenant: str, drafts: Sequence[PlacedDraft]) -> Sequence[Saved]:
+    async def save(self, tenant: str, documents: Sequence[Sealed]) -> Sequence[Saved]:
         """What became of each, in their order. Raises `Unavailable` when that is not known."""
-        portions = [self._batcher.submit(portion) for portion in self._portions(tenant, drafts)]
+        portions = [self._batcher.submit(portion) for portion in self._portions(tenant, documents)]
         if len(portions) == 1:
             return await portions[0]
         return [each for some in await asyncio.gather(*portions) for each in some]
@@ -54,20 +54,19 @@ class Saving:
     async def drain(self) -> None:
         await self._batcher.drain()
 
-    def _portions(self, tenant: str, drafts: Sequence[PlacedDraft]) -> list[Portion]:
+    def _portions(self, tenant: str, documents: Sequence[Sealed]) -> list[Portion]:
         portions: list[Portion] = []
-        documents: list[bytes] = []
+        held: list[Sealed] = []
         weight = 0
-        for draft in drafts:
-            encoded = draft.encode()
-            its_weight = max(len(encoded), self._weight_min)
-            if documents and weight + its_weight > self._settings.save_bytes_max:
-                portions.append(Portion(tenant, documents, weight))
-                documents, weight = [], 0
-            documents.append(encoded)
+        for document in documents:
+            its_weight = max(len(document.content), self._weight_min)
+            if held and weight + its_weight > self._settings.save_bytes_max:
+                portions.append(Portion(tenant, held, weight))
+                held, weight = [], 0
+            held.append(document)
             weight += its_weight
-        if documents:
-            portions.append(Portion(tenant, documents, weight))
+        if held:
+            portions.append(Portion(tenant, held, weight))
         return portions
 
     async def _flush(self, portions: Sequence[Portion]) -> Sequence[Sequence[Saved] | Exception]:
@@ -103,9 +102,8 @@ class Saving:
             results[index] = saved[begin:end]
             begin = end
 
-    async def _ask(self, tenant: str, documents: Sequence[bytes]) -> Sequence[Saved]:
-        payload = b'{"documents":[%b]}' % b",".join(documents)
+    async def _ask(self, tenant: str, documents: Sequence[Sealed]) -> Sequence[Saved]:
         reply = await self._bus.ask_raw(
-            tenant, SaveDocuments.verb, payload, seconds_max=self._settings.save_seconds_max
+            tenant, SaveDocuments.verb, lines_of(documents), seconds_max=self._settings.save_seconds_max
         )
         return SaveResults.decode(reply.payload).results

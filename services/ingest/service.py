@@ -14,7 +14,7 @@ from shared.bus.wire import Delivery, Reply
 from shared.clock import Clock
 from shared.contracts.message import tenant_and_address
 from shared.contracts.problem import Problem
-from shared.contracts.saving import PlacedDraft, PutDocuments, Saved, SaveResults
+from shared.contracts.saving import PutDocuments, Saved, SaveResults, Sealed
 from shared.runtime.dead import Bury, Undertaker
 from shared.runtime.process import Context
 from shared.runtime.service import Service, answer_raw, consume
@@ -22,7 +22,7 @@ from shared.settings import Settings
 
 log = structlog.get_logger()
 
-Taken = Sequence[PlacedDraft | Refused]
+Taken = Sequence[Sealed | Refused]
 
 
 class IngestService(Service):
@@ -50,7 +50,7 @@ class IngestService(Service):
             taken = self._take_in(incoming)
             messages.append((delivery, incoming, taken))
             tenant, _ = tenant_and_address(delivery.subject)
-            saving.append(asyncio.create_task(self._saving.save(tenant, _drafts(taken))))
+            saving.append(asyncio.create_task(self._saving.save(tenant, _sealed(taken))))
             # The first are saved while the others are taken in; and the other door must not wait for a large batch.
             await asyncio.sleep(0)
         saved = await asyncio.gather(*saving)
@@ -65,7 +65,7 @@ class IngestService(Service):
         taken = self._take_in(Incoming(request.payload, request.headers))
         if isinstance(taken[0], Refused) and taken[0].index is None:
             return _refusal(taken[0])
-        outcomes = iter(await self._saving.save(tenant, _drafts(taken)))
+        outcomes = iter(await self._saving.save(tenant, _sealed(taken)))
         results = tuple(
             Saved(error=Problem.of(each.reason)) if isinstance(each, Refused) else next(outcomes) for each in taken
         )
@@ -88,7 +88,7 @@ def _incoming(delivery: Delivery) -> Incoming:
     return Incoming(delivery.payload, delivery.headers, address.removeprefix("docs."), delivery.place)
 
 
-def _drafts(taken: Taken) -> list[PlacedDraft]:
+def _sealed(taken: Taken) -> list[Sealed]:
     return [each for each in taken if not isinstance(each, Refused)]
 
 

@@ -1,12 +1,16 @@
 """Writing documents: `put`, which anyone may use, and `save`, by which ingest reaches the database."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple, Self, cast
 
-from pydantic import Field
+import orjson
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from shared.contracts.content import content_of
 from shared.contracts.documents import Draft, Outcome
-from shared.contracts.message import Contract, Query
+from shared.contracts.message import Contract, Query, in_words
 from shared.contracts.problem import Problem
+from shared.errors import Invalid
 
 
 class Saved(Contract):
@@ -34,19 +38,75 @@ class PutDocuments(Query[SaveResults]):
         return b"[" + b",".join(document.encode() for document in self.documents) + b"]"
 
 
-class PlacedDraft(Draft):
-    """A draft with its name and, if it came by the stream, its place there.
+class Sealed(NamedTuple):
+    """A document ready to be kept. Its content is written as JSON already, and nobody writes it again.
 
-    A place is a text that sorts as the stream does. The store never lets an older place overwrite a newer one:
-    that is what makes a redelivery harmless, whatever has happened to the document since.
+    A place is a text that sorts as the stream does, given to what came by it. The store never lets an older place
+    overwrite a newer one: that is what makes a redelivery harmless, whatever has happened to the document since.
     """
 
+    id: str
+    collection: str
+    content: bytes
+    digest: bytes
     place: str | None = None
+    idempotency_key: str | None = None
+    if_version: int | None = None
+    ttl_seconds: int | None = None
+
+
+def seal(draft: Draft, id: str, collection: str, place: str | None = None) -> Sealed:
+    """Raises `Invalid` if JSON can't carry what is in the draft."""
+    content, digest = content_of(draft, id, collection)
+    return Sealed(id, collection, content, digest, place, draft.idempotency_key, draft.if_version, draft.ttl_seconds)
 
 
 class SaveDocuments(Query[SaveResults]):
-    """One batch from ingest to the database. Every draft has an id and a collection by now."""
+    """One batch from ingest to the database.
+
+    On the wire it is lines of JSON: first a list with what the database must know of each document's delivery, then
+    one document a line.
+    """
 
     verb: ClassVar[str] = "save"
 
-    documents: tuple[PlacedDraft, ...] = Field(min_length=1)
+    documents: tuple[Sealed, ...] = Field(min_length=1)
+
+    def encode(self) -> bytes:
+        return lines_of(self.documents)
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        first, *contents = payload.split(b"\n")
+        try:
+            deliveries = _DELIVERIES.validate_json(first)
+        except ValidationError as error:
+            raise Invalid(in_words(error)) from error
+        if not contents or len(deliveries) != len(contents):
+            raise Invalid(f"there are {len(contents)} documents and {len(deliveries)} deliveries of them")
+        documents = tuple(map(_unpacked, deliveries, contents))
+        return cast(Self, cls.model_construct(documents=documents))
+
+
+# A document's digest in hexadecimal, its place, its idempotency key, and the version that it expects.
+_Delivery = tuple[str, str | None, str | None, int | None]
+_DELIVERIES: TypeAdapter[list[_Delivery]] = TypeAdapter(list[_Delivery], config=ConfigDict(strict=True))
+
+
+def lines_of(documents: Sequence[Sealed]) -> bytes:
+    deliveries = [(each.digest.hex(), each.place, each.idempotency_key, each.if_version) for each in documents]
+    return b"\n".join([orjson.dumps(deliveries), *[each.content for each in documents]])
+
+
+def _unpacked(delivery: _Delivery, content: bytes) -> Sealed:
+    digest, place, key, if_version = delivery
+    # Read only to be sure of it: whatever is wrong in there would be found by those whom it is served to.
+    try:
+        fields = orjson.loads(content)
+        id, collection, ttl_seconds = fields["id"], fields["collection"], fields.get("ttl_seconds")
+        digest_bytes = bytes.fromhex(digest)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Invalid(f"a line is no document: {error}") from error
+    if not (isinstance(id, str) and isinstance(collection, str) and isinstance(ttl_seconds, int | None)):
+        raise Invalid("a line is no document: its id, its collection or its ttl_seconds is of another type")
+    return Sealed(id, collection, content, digest_bytes, place, key, if_version, ttl_seconds)

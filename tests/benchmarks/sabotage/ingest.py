@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 from services.ingest.saving import Saving
-from shared.contracts.saving import PlacedDraft, Saved
+from shared.contracts.saving import Saved, Sealed
 from tests.benchmarks.sabotage import losses
 
 _save, _lost = Saving.save, losses()
 
 
-async def _lossy(saving: Saving, tenant: str, drafts: Sequence[PlacedDraft]) -> Sequence[Saved]:
-    kept = [draft for draft in drafts if not next(_lost)]
-    saved = {draft.id: outcome for draft, outcome in zip(kept, await _save(saving, tenant, kept), strict=True)}
-    pretended = {draft.id: Saved(id=draft.id, version=1, seq=1, outcome="created") for draft in drafts}
-    return [saved.get(draft.id, pretended[draft.id]) for draft in drafts]
+async def _lossy(saving: Saving, tenant: str, documents: Sequence[Sealed]) -> Sequence[Saved]:
+    kept = [each for each in documents if not next(_lost)]
+    saved = {each.id: outcome for each, outcome in zip(kept, await _save(saving, tenant, kept), strict=True)}
+    pretended = {each.id: Saved(id=each.id, version=1, seq=1, outcome="created") for each in documents}
+    return [saved.get(each.id, pretended[each.id]) for each in documents]
 
 
 Saving.save = _lossy  # type: ignore[method-assign,assignment]  # that is what sabotage is

@@ -11,9 +11,9 @@ from services.database.store import Annotate, Answer, Commit, Delete, Expire, Sa
 from shared.clock import from_milliseconds
 from shared.contracts.annotations import AnnotateOutcome, Annotation
 from shared.contracts.changes import Change
-from shared.contracts.documents import Deleted, Document
+from shared.contracts.documents import Deleted, Document, Draft
 from shared.contracts.problem import Problem
-from shared.contracts.saving import PlacedDraft, Saved
+from shared.contracts.saving import Saved, Sealed, seal
 from shared.errors import PostilError
 
 TENANT = "main"
@@ -34,11 +34,12 @@ class HandClock:
 
 
 class _Given(Protocol):
-    def __call__(self, id: str, collection: str = "news", /, **fields: JsonValue) -> PlacedDraft: ...
+    def __call__(self, id: str, collection: str = "news", /, **fields: JsonValue) -> Sealed: ...
 
 
-def _draft(id: str, collection: str = "news", /, **fields: JsonValue) -> PlacedDraft:
-    return PlacedDraft.model_validate_json(json.dumps({"id": id, "collection": collection, **fields}))
+def _draft(id: str, collection: str = "news", /, **fields: JsonValue) -> Sealed:
+    place = fields.pop("place", None)
+    return seal(Draft.decode(json.dumps(fields).encode()), id, collection, None if place is None else str(place))
 
 
 draft: _Given = _draft
@@ -59,7 +60,7 @@ class Ground:
     async def one(self, work: Save | Delete | Annotate | Expire | Thin) -> Answer:
         return (await self.store.commit([work])).answers[0]
 
-    async def save(self, *drafts: PlacedDraft, tenant: str = TENANT) -> Sequence[Saved]:
+    async def save(self, *drafts: Sealed, tenant: str = TENANT) -> Sequence[Saved]:
         return cast(Sequence[Saved], await self.one(Save(tenant, drafts)))
 
     async def put(self, id: str, collection: str = "news", /, **fields: JsonValue) -> Saved:

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from services.database.store import Annotate, Delete, Expire, MarkAnnounced, Save, Store, Thin, Work
 from shared.contracts.annotations import Annotation
-from shared.contracts.saving import PlacedDraft
+from shared.contracts.saving import Sealed
 from shared.errors import NotFound
 from tests.conformance.store.ground import BYTES_MAX, HandClock, draft, note
 
@@ -19,7 +19,7 @@ COLLECTIONS = ("x", "y")
 
 
 @st.composite
-def drafts(drawn: st.DrawFn) -> PlacedDraft:
+def drafts(drawn: st.DrawFn) -> Sealed:
     fields: dict[str, JsonValue] = {"text": drawn(st.sampled_from("12"))}
     for name, values in (
         ("place", st.sampled_from(["01", "02", "03", "04"])),

@@ -3,16 +3,11 @@
 from datetime import datetime, timedelta, timezone
 
 import orjson
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from services.database.content import (
-    ABOUT_DELIVERY,
-    CONTENT_FIELDS,
-    content_of,
-    digest_of_document,
     digest_of_note,
     document_json,
     note_of,
@@ -20,10 +15,9 @@ from services.database.content import (
     notes_then,
     with_notes,
 )
-from shared.contracts.documents import GIVEN_BY_POSTIL, Document
-from shared.contracts.saving import PlacedDraft
-from shared.errors import Invalid
-from tests.conformance.store.ground import draft, note
+from shared.contracts.content import content_of, digest_of_document
+from shared.contracts.documents import Document, Draft
+from tests.conformance.store.ground import note
 
 NOW = "2024-01-01T00:00:00.000Z"
 
@@ -39,18 +33,12 @@ offsets = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minute
 moments = st.datetimes(timezones=offsets).filter(lambda moment: 1 < moment.year < 9999)
 
 
-def test_every_field_of_a_draft_is_content_or_about_its_delivery() -> None:
-    assert set(CONTENT_FIELDS) | ABOUT_DELIVERY == set(PlacedDraft.model_fields)
-    assert set(CONTENT_FIELDS) | GIVEN_BY_POSTIL | {"idempotency_key"} == set(Document.model_fields)
-
-
 @settings(max_examples=200, deadline=None)
 @given(texts, json_values, st.none() | texts.filter(bool), st.none() | moments)
 def test_a_document_reads_back_as_it_was_and_with_the_same_digest(
     text: str, data: JsonValue, key: str | None, occurred_at: datetime | None
 ) -> None:
-    given = draft("d", text=text, data=data).model_copy(update={"idempotency_key": key, "occurred_at": occurred_at})
-    content, digest = content_of(given)
+    content, digest = content_of(Draft(text=text, data=data, occurred_at=occurred_at), "d", "news")
     body = document_json(content, key, "main", 3, 7, (NOW, NOW, NOW))
     document = Document.decode(body)
     assert (document.text, document.data, document.idempotency_key) == (text, data, key)
@@ -66,19 +54,6 @@ def test_a_note_reads_back_with_the_same_digest(value: JsonValue) -> None:
     [read] = notes_in(b"[" + text + b"]").values()
     assert read.get("value") == value
     assert digest_of_note(read) == digest
-
-
-def test_a_moment_that_utc_does_not_have_is_refused() -> None:
-    first = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=3)))
-    with pytest.raises(Invalid):
-        content_of(draft("d").model_copy(update={"occurred_at": first}))
-
-
-def test_what_is_about_delivery_makes_no_difference() -> None:
-    bare = content_of(draft("d", text="1"))
-    assert content_of(draft("d", text="1", idempotency_key="k", if_version=3, place="p")) == bare
-    assert content_of(draft("d", text="1", ttl_seconds=3)) != bare
-    assert content_of(draft("e", text="1")) != bare
 
 
 def test_notes_are_spliced_into_the_document() -> None:

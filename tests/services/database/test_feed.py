@@ -14,10 +14,10 @@ from shared.bus.memory import MemoryBroker, MemoryWire
 from shared.bus.streams import CHANGES, CONSUMERS, STREAMS
 from shared.bus.wire import NO_HEADERS, Headers
 from shared.contracts.changes import PREVIOUS_SEQ_HEADER, decode_changes
-from shared.contracts.saving import PlacedDraft
 from shared.errors import TooLarge, Unavailable
 from shared.runtime.patience import Patience
 from shared.settings import DatabaseSettings
+from tests.conformance.store.ground import draft
 from tests.simulation.loop import Simulation, run_simulated
 from tests.until import until
 
@@ -36,7 +36,7 @@ class House:
         return Feed(self.store, Bus(wire or self.wire), settings, Patience(0.1, 1.0))
 
     async def commit(self, collection: str, *texts: str, tenant: str = "main") -> Sequence[Run]:
-        drafts = [PlacedDraft(id=text, collection=collection, text=text) for text in texts]
+        drafts = [draft(text, collection, text=text) for text in texts]
         return (await self.store.commit([Save(tenant, drafts)])).runs
 
     async def announced(self, tenant: str = "main") -> list[int]:

@@ -13,12 +13,13 @@ from shared.bus.streams import CHANGES
 from shared.contracts.annotations import Annotate, Annotation
 from shared.contracts.changes import ListChanges, decode_changes
 from shared.contracts.documents import DeleteDocument, GetDocument, ListDocuments, RecentDocuments
-from shared.contracts.saving import PlacedDraft, SaveDocuments
+from shared.contracts.saving import SaveDocuments
 from shared.contracts.stats import GetStats
 from shared.contracts.upkeep import Examine
 from shared.errors import Conflict, Invalid, NotFound
 from shared.runtime.runner import Runner
 from shared.settings import DatabaseSettings, Settings
+from tests.conformance.store.ground import draft
 from tests.simulation.loop import Simulation, run_simulated
 from tests.until import until
 
@@ -45,7 +46,7 @@ def with_database(story: Story) -> None:
 
 
 async def save(bus: Bus, *ids: str, collection: str = "notes", ttl_seconds: int | None = None) -> list[int | None]:
-    drafts = tuple(PlacedDraft(id=id, collection=collection, text=id, ttl_seconds=ttl_seconds) for id in ids)
+    drafts = tuple(draft(id, collection, text=id, ttl_seconds=ttl_seconds) for id in ids)
     return [saved.seq for saved in (await bus.ask("main", SaveDocuments(documents=drafts))).results]
 
 
@@ -139,7 +140,7 @@ def test_a_document_ends_when_its_time_is_up_and_that_is_a_change() -> None:
 def test_old_versions_lose_their_bodies_after_the_time_that_is_a_setting() -> None:
     async def story(bus: Bus, simulation: Simulation) -> None:
         await save(bus, "a")
-        drafts = (PlacedDraft(id="a", collection="notes", text="second"),)
+        drafts = (draft("a", "notes", text="second"),)
         await bus.ask("main", SaveDocuments(documents=drafts))
         await asyncio.sleep(3600)
         assert (await bus.ask("main", GetDocument(id="a", at=1))).text == "a"

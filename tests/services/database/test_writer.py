@@ -11,8 +11,9 @@ from services.database.writer import Writer
 from shared.clock import SystemClock
 from shared.contracts.annotations import Annotation
 from shared.contracts.documents import Deleted
-from shared.contracts.saving import PlacedDraft, Saved
+from shared.contracts.saving import Saved
 from shared.errors import Internal, NotFound, Unavailable
+from tests.conformance.store.ground import draft
 
 
 class Store(MemoryStore):
@@ -41,7 +42,7 @@ class Store(MemoryStore):
 
 
 def save(id: str) -> Save:
-    return Save("main", [PlacedDraft(id=id, collection="notes", text=id)])
+    return Save("main", [draft(id, "notes", text=id)])
 
 
 def writer_on(store: Store, runs: list[Run] | None = None) -> Writer:

@@ -8,8 +8,7 @@ import orjson
 import pytest
 from pydantic import JsonValue
 
-from shared.contracts.saving import PlacedDraft
-from tests.services.ingest.door import only, put, reason, take
+from tests.services.ingest.door import Kept, only, put, reason, take
 
 ID = "A234-2630d7261c58e356aaebc3f9"
 ATTRIBUTES = {
@@ -36,7 +35,7 @@ def encoded(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
 
-def content_of(draft: PlacedDraft) -> tuple[str | None, JsonValue]:
+def content_of(draft: Kept) -> tuple[str | None, JsonValue]:
     return draft.text, draft.data
 
 
@@ -60,14 +59,14 @@ def test_both_modes_are_the_same_document() -> None:
 def test_it_is_known_by_its_specversion_without_any_header() -> None:
     assert only(take(event(data="a"))).id == ID
     mixed = take(b"[" + event(data="a") + b',{"id":"b","text":"c"}]')
-    assert [each.id for each in mixed if isinstance(each, PlacedDraft)] == [ID, "b"]
+    assert [each.id for each in mixed if isinstance(each, Kept)] == [ID, "b"]
     assert only(take(event(data="a") + b"\n" + b"\n")).text == "a"
 
 
 def test_a_batch_is_an_array_of_events() -> None:
     headers = {"content-type": "application/cloudevents-batch+json"}
     taken = take(b"[" + event(data="a") + b"," + event(id="B", data="b") + b',{"text":"c"}]', headers)
-    assert [each.text if isinstance(each, PlacedDraft) else each.reason.detail for each in taken] == [
+    assert [each.text if isinstance(each, Kept) else each.reason.detail for each in taken] == [
         "a",
         "b",
         "'specversion' is missing; 'id' is missing; 'source' is missing; 'type' is missing",

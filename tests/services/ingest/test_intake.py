@@ -3,15 +3,14 @@
 import pytest
 
 from services.ingest.intake import Incoming, Refused, refused_later
-from shared.contracts.saving import PlacedDraft
 from shared.errors import Conflict, Invalid
 from shared.limits import Limits
-from tests.services.ingest.door import NOW, PLACE, accepted, only, put, reason, take
+from tests.services.ingest.door import NOW, PLACE, Kept, accepted, only, put, reason, take
 
 TWO = [("1a2b-77", "a"), ("1a2b-77-1", "b")]
 
 
-def names_and_texts(taken: list[PlacedDraft | Refused]) -> list[tuple[str | None, str | None]]:
+def names_and_texts(taken: list[Kept | Refused]) -> list[tuple[str | None, str | None]]:
     return [(draft.id, draft.text) for draft in accepted(taken)]
 
 
@@ -54,7 +53,7 @@ def test_one_document_in_one_message(payload: str, content_type: str | None, tex
 
 def test_a_draft_is_complete_when_it_leaves() -> None:
     draft = only(take('{"title":"a","occurred_at":"2026-01-31T12:00:00Z","tags":["b"],"data":{"c":[1.5,null]}}'))
-    assert draft == PlacedDraft(
+    assert draft == Kept(
         id="1a2b-77",
         collection="notes",
         title="a",
@@ -63,8 +62,6 @@ def test_a_draft_is_complete_when_it_leaves() -> None:
         data={"c": [1.5, None]},
         place="0000000000001a2b-000000000000004d-000000",
     )
-    assert PlacedDraft.decode(draft.encode()) == draft
-    assert {"id", "collection", "place"} <= draft.model_fields_set
 
 
 def test_a_request_has_names_but_no_places() -> None:
@@ -76,9 +73,9 @@ def test_a_request_has_names_but_no_places() -> None:
 def test_a_message_id_names_the_documents_of_a_batch_by_their_number() -> None:
     payload = '[{"text":"a"},{"txt":"b"},{"text":"c"}]'
     first, wrong, third = take(payload, {"nats-msg-id": "import-9"})
-    assert isinstance(first, PlacedDraft)
+    assert isinstance(first, Kept)
     assert isinstance(wrong, Refused)
-    assert isinstance(third, PlacedDraft)
+    assert isinstance(third, Kept)
     assert (first.id, third.id) == ("msg-a8171bd891d6bd2ee0d28cf3", "msg-a8171bd891d6bd2ee0d28cf3-2")
 
 
@@ -106,9 +103,9 @@ def test_a_wrong_element_costs_its_neighbours_nothing(element: bytes, said: str,
     good = [b'{"text":"a"}', b'{"text":"b, ]}"}']
     parts = [good[0], element, good[1]]
     first, wrong, last = take(b"\n".join(parts) if lines else b"[ %b ]" % b" ,\n".join(parts))
-    assert isinstance(first, PlacedDraft)
+    assert isinstance(first, Kept)
     assert isinstance(wrong, Refused)
-    assert isinstance(last, PlacedDraft)
+    assert isinstance(last, Kept)
     assert (first.text, last.text, last.id) == ("a", "b, ]}", "1a2b-77-2")
     assert (wrong.original, wrong.index) == (element, 1)
     assert said in wrong.reason.detail
@@ -148,7 +145,7 @@ def test_json_is_not_taken_for_text_when_it_is_announced_as_json() -> None:
 def test_a_long_array_of_short_documents_is_no_long_document() -> None:
     limits = Limits(document_bytes_max=20)
     taken = take('[{"text":"a"},{"text":"b"},{"text":"%s"}]' % ("c" * 20), limits=limits)
-    assert [isinstance(each, PlacedDraft) for each in taken] == [True, True, False]
+    assert [isinstance(each, Kept) for each in taken] == [True, True, False]
     assert isinstance(taken[2], Refused)
     assert taken[2].reason.detail == "the document has 31 bytes; the limit is 20"
 

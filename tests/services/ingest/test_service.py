@@ -11,8 +11,9 @@ from shared.bus.streams import DEAD
 from shared.bus.wire import MESSAGE_ID_HEADER
 from shared.contracts.dead import DeadLetter
 from shared.contracts.documents import Draft, GetDocument, ListDocuments
-from shared.contracts.saving import PlacedDraft, PutDocuments
+from shared.contracts.saving import PutDocuments
 from shared.contracts.stats import GetStats
+from tests.conformance.store.ground import draft
 from tests.simulation.house import House
 from tests.simulation.loop import Simulation, run_simulated
 from tests.until import until
@@ -75,7 +76,7 @@ def test_bytes_that_are_no_text_come_back_from_a_letter_as_they_were() -> None:
 
 def test_what_the_database_refuses_is_a_letter_too() -> None:
     async def story(house: House, bus: Bus) -> None:
-        await house.store.commit([Save("main", [PlacedDraft(id="a", collection="tickets", text="there")])])
+        await house.store.commit([Save("main", [draft("a", "tickets", text="there")])])
         await bus.wire.append("postil.main.docs.notes", b'[{"text": "b"}, {"id": "a", "text": "here"}]')
         await until(lambda: _has_letters(house.wire("reader"), 1))
         [letter] = await letters(house.wire("reader"))

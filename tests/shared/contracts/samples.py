@@ -19,7 +19,7 @@ from shared.contracts.documents import (
 )
 from shared.contracts.message import Contract
 from shared.contracts.problem import Problem
-from shared.contracts.saving import PlacedDraft, PutDocuments, Saved, SaveDocuments, SaveResults
+from shared.contracts.saving import PutDocuments, Saved, SaveDocuments, SaveResults, seal
 from shared.contracts.stats import CollectionStats, GetStats, Stats
 from shared.contracts.upkeep import Examination, Examine, Finding
 from shared.errors import Conflict
@@ -110,8 +110,7 @@ SAMPLES: tuple[Contract, ...] = (
     PutDocuments(documents=(DRAFT,)),
     SAVED,
     SaveResults(results=(SAVED, REFUSED)),
-    PlacedDraft(**DRAFT.model_dump(), place="0001"),
-    SaveDocuments(documents=(PlacedDraft(id="a", collection="c", text="t", place="0001"),)),
+    SaveDocuments(documents=(seal(Draft(text="t", if_version=2), "a", "c", "0001"), seal(Draft(title="u"), "b", "c"))),
     CollectionStats(collection="tickets", documents=12, last_seq=43, last_at=MOMENT),
     GetStats(collection="tickets"),
     Stats(

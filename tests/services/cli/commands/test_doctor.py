@@ -9,7 +9,7 @@ import pytest
 from services.database.sqlite.store import SqliteStore
 from services.database.store import Save
 from shared.clock import SystemClock
-from shared.contracts.saving import PlacedDraft
+from tests.conformance.store.ground import draft
 from tests.system import postil
 
 
@@ -19,7 +19,7 @@ async def data(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     store = await SqliteStore.open(folder / "postil.db", SystemClock())
     for tenant in ("acme", "main"):
-        await store.commit([Save(tenant, [PlacedDraft(id="one", collection="notes", text="one")])])
+        await store.commit([Save(tenant, [draft("one", "notes", text="one")])])
     await store.close()
     with sqlite3.connect(folder / "postil.db") as connection:
         connection.execute("UPDATE tenants SET documents = 7 WHERE name = 'acme'")

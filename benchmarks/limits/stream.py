@@ -1,0 +1,56 @@
+"""JetStream alone: a stream like the one that takes documents in, on the same broker, with nobody behind it.
+
+Appended to through our own wire, which costs less than nats-py's: so it is the stricter peer.
+"""
+
+import asyncio
+from dataclasses import replace
+from time import perf_counter
+
+from benchmarks.closed_loop import closed_loop
+from benchmarks.sending import During
+from benchmarks.stage import Stage
+from shared.bus.streams import DOCS
+from shared.bus.wire import Wire
+
+
+class StreamAlone:
+    """Made by `open`."""
+
+    def __init__(self, stage: Stage, wire: Wire) -> None:
+        self._stage = stage
+        self._wire = wire
+        self._stream = replace(DOCS, name=f"ALONE_{stage.tenant}", subject=f"alone.{stage.tenant}")
+        self._acknowledged = 0
+
+    @classmethod
+    async def open(cls, stage: Stage, wire: Wire) -> "StreamAlone":
+        alone = cls(stage, wire)
+        await wire.ensure([alone._stream], [])
+        return alone
+
+    async def append(self, payload: bytes) -> None:
+        """Returns when it is on disk."""
+        await self._wire.append(self._stream.subject, payload)
+        self._acknowledged += 1
+
+    async def expect_all_kept(self) -> None:
+        """Whatever was acknowledged is in the stream."""
+        [kept] = [state.messages for state in await self._wire.streams() if state.name == self._stream.name]
+        self._stage.expect("messages in the stream alone", kept, self._acknowledged)
+
+    async def acknowledged_a_second(self, payload: bytes, *, in_flight: int, seconds: float) -> float:
+        numbers = During(seconds)
+        begun = perf_counter()
+        await closed_loop(numbers, in_flight, lambda _: self.append(payload))
+        took = perf_counter() - begun
+        await self.expect_all_kept()
+        return numbers.count / took
+
+    async def seconds_for(self, payload: bytes, count: int) -> float:
+        """Until so many messages are acknowledged that are sent at once."""
+        begun = perf_counter()
+        await asyncio.gather(*(self.append(payload) for _ in range(count)))
+        took = perf_counter() - begun
+        await self.expect_all_kept()
+        return took
