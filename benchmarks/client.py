@@ -44,8 +44,9 @@ class Client:
         await self.bus.ask_raw(self.tenant, PutDocuments.verb, payload, seconds_max=QUERY_SECONDS_MAX)
 
     async def count(self, collection: str | None = None) -> int:
-        """How many documents the database has."""
-        return (await self._stats(collection)).documents
+        """How many documents the database has: of the tenant, or of one of its collections."""
+        stats = await self._stats(collection)
+        return stats.documents if collection is None else sum(each.documents for each in stats.collections)
 
     async def documents(self) -> Sequence[Document]:
         """All that the tenant has."""

@@ -80,7 +80,8 @@ def _judge(name: str, old: ScenarioResult | None, new: ScenarioResult | None, to
     if new is None:
         yield Judgement(name, "", "gone" if had_figures else "undecided", because="the scenario was not run")
     elif new.failure is not None:
-        yield Judgement(name, "", "fails" if had_figures else "undecided", because=new.failure)
+        because = new.failure if had_figures else f"it fails{' as before' if old else ''}: {new.failure}"
+        yield Judgement(name, "", "fails" if had_figures else "undecided", because=because)
     elif old is None:
         yield Judgement(name, "", "new", because="it was not in the old run")
     elif old.failure is not None:

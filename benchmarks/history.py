@@ -99,6 +99,15 @@ class History:
         except sqlite3.Error as error:
             raise Invalid(f"the history {path} can't be used: {error}") from error
 
+    @classmethod
+    @contextmanager
+    def existing(cls, folder: Path) -> Iterator[Self]:
+        """To read from: none is made for that."""
+        if not (folder / FILE_NAME).exists():
+            raise NotFound(f"there is no history in {folder}; `bench run` begins one")
+        with cls.open(folder) as history:
+            yield history
+
     def add(self, run: RunResult) -> int:
         """Its number. One that is there already stays what it is."""
         text = run.model_dump_json(exclude_defaults=True)

@@ -1,28 +1,76 @@
-"""Sending for a while at full rate: what ends it is the clock, and what bounds it is what has been committed."""
+"""Documents at full rate through either door, for a while or so many, until all of them are found committed."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from time import perf_counter
+from typing import Literal
 
-from benchmarks.client import Client
+from benchmarks.client import Client, payload_of
+from benchmarks.closed_loop import closed_loop
 from benchmarks.stage import Stage
 
 BACKLOG_BYTES_MAX = 8 * 1024 * 1024
 LOOK_PAUSE_SECONDS = 0.01
 
+Door = Literal["docs", "put"]
 
-class During:
-    """The numbers 0, 1, 2… until the time is up; `count` says how many were given out."""
 
-    def __init__(self, seconds: float) -> None:
-        self._end = perf_counter() + seconds
-        self.count = 0
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is sent, and how many messages of it are under way at a time."""
 
-    def __iter__(self) -> Iterator[int]:
-        # At least one, so that there is something to measure.
-        while not self.count or perf_counter() < self._end:
-            self.count += 1
-            yield self.count - 1
+    collection: str
+    document_bytes: int
+    batch_count: int
+    in_flight: int
+
+    def payload(self, number: int) -> bytes:
+        """The message of that number; its documents are like no others."""
+        first = number * self.batch_count
+        ids = [f"{self.collection}-{index}" for index in range(first, first + self.batch_count)]
+        return payload_of(ids, self.document_bytes, self.collection)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    documents: int
+    seconds: float
+
+    @property
+    def a_second(self) -> float:
+        return self.documents / self.seconds
+
+
+def during(seconds: float) -> Iterator[int]:
+    """0, 1, 2… until the time is up, which runs from the first one on."""
+    end = perf_counter() + seconds
+    number = 0
+    while perf_counter() < end:
+        yield number
+        number += 1
+
+
+async def store(
+    stage: Stage, client: Client, door: Door, load: Load, numbers: Iterable[int], *, seconds_max: float
+) -> Stored:
+    """The messages of these numbers: from the first one until the database has all of their documents."""
+    backlog = Backlog(stage, client, load, seconds_max=seconds_max)
+    sent = 0
+
+    async def send(number: int) -> None:
+        nonlocal sent
+        if door == "put":
+            await client.put_payload(load.payload(number))
+        else:
+            await backlog.admit(load.batch_count)
+            await client.publish(load.collection, load.payload(number))
+        sent += load.batch_count
+
+    begun = perf_counter()
+    await closed_loop(numbers, load.in_flight, send)
+    await client.until_committed(sent, load.collection, seconds_max=seconds_max)
+    return Stored(sent, perf_counter() - begun)
 
 
 class Backlog:
@@ -32,13 +80,11 @@ class Backlog:
     would be a short one of publishing and a long one of catching up, and neither is what a system bears for good.
     """
 
-    def __init__(
-        self, stage: Stage, client: Client, collection: str, *, document_bytes: int, seconds_max: float
-    ) -> None:
+    def __init__(self, stage: Stage, client: Client, load: Load, *, seconds_max: float) -> None:
         self._stage = stage
         self._client = client
-        self._collection = collection
-        self._count_max = BACKLOG_BYTES_MAX // document_bytes
+        self._collection = load.collection
+        self._count_max = BACKLOG_BYTES_MAX // load.document_bytes
         self._seconds_max = seconds_max
         self._published = 0
         self._committed = 0

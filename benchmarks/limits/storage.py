@@ -1,13 +1,14 @@
 """SQLite alone: the rows that documents have cost in the system's database, written once more by nothing but SQLite.
 
 `storage DATABASE TENANT COLLECTION FILE` is a process of its own, so that it has the interpreter for itself. It reads
-the rows of a collection out of the running system's file; told to go, it writes them into a new one: the same
-tables, indexes and PRAGMAs, in one thread, by `executemany`, a transaction for every 1,024 documents.
+the rows of a collection out of the running system's file. Told to go, it writes them into a new one: the same tables,
+indexes and PRAGMAs, in one thread, by `executemany`, a transaction for every 1,024 documents.
 """
 
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import cast
@@ -26,17 +27,35 @@ DATABASE_FILE = "postil.db"
 TRANSACTION_COUNT = 1_024
 BUSY_SECONDS_MAX = 5.0
 
-# What a new document costs. Of its changes it is the first, not the annotations that came later.
-_ROWS = {
-    "changes": "SELECT changes.* FROM changes JOIN documents ON documents.no = changes.entry WHERE {here} ORDER BY entry",
-    "documents": "SELECT documents.* FROM documents WHERE {here} ORDER BY no",
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    read: str
+    write: str
+    count: str
+
+
+# What a new document costs: its row, and its first change. That annotations have followed on it makes no difference.
+TABLES = {
+    "changes": Table(
+        read="""
+            SELECT changes.* FROM changes JOIN documents ON documents.no = changes.entry
+            JOIN collections ON collections.no = documents.collection JOIN tenants ON tenants.no = documents.tenant
+            WHERE tenants.name = ? AND collections.name = ? ORDER BY documents.no
+        """,
+        write="INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        count="SELECT count(*) FROM changes",
+    ),
+    "documents": Table(
+        read="""
+            SELECT documents.* FROM documents
+            JOIN collections ON collections.no = documents.collection JOIN tenants ON tenants.no = documents.tenant
+            WHERE tenants.name = ? AND collections.name = ? ORDER BY documents.no
+        """,
+        write="INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        count="SELECT count(*) FROM documents",
+    ),
 }
-_HERE = """
-    documents.collection = (
-        SELECT collections.no FROM collections JOIN tenants ON tenants.no = collections.tenant
-        WHERE tenants.name = ? AND collections.name = ?
-    )
-"""
 
 Rows = Mapping[str, Sequence[driver.Row]]
 
@@ -57,18 +76,16 @@ def rows_of(database: Path, tenant: str, collection: str) -> Rows:
     connection = apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READONLY)
     try:
         connection.set_busy_timeout(int(BUSY_SECONDS_MAX * 1_000))
-        return {
-            table: connection.execute(sql.format(here=_HERE), (tenant, collection)).fetchall()
-            for table, sql in _ROWS.items()
-        }
+        whose = (tenant, collection)
+        return {name: connection.execute(table.read, whose).fetchall() for name, table in TABLES.items()}
     finally:
         connection.close()
 
 
-def rows_in(file: Path) -> dict[str, int]:
+def rows_in(file: Path) -> Mapping[str, int]:
     connection = driver.connect(str(file), busy_seconds_max=BUSY_SECONDS_MAX)
     try:
-        return {table: connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0] for table in _ROWS}
+        return {name: connection.execute(table.count).fetchall()[0][0] for name, table in TABLES.items()}
     finally:
         connection.close()
 
@@ -78,14 +95,13 @@ def write(rows: Rows, file: Path) -> float:
     connection = driver.connect(str(file), busy_seconds_max=BUSY_SECONDS_MAX)
     try:
         migrate(connection, file)
-        # The store has no use for it; its rows travel hundreds in a statement, which makes no difference here.
+        # Our store puts hundreds of rows into a statement instead; in a thread that has no company that is no faster.
         executemany = cast(apsw.Connection, connection).executemany
         begun = perf_counter()
         for start in range(0, len(rows["documents"]), TRANSACTION_COUNT):
             with transaction(connection, "IMMEDIATE"):
-                for table, of_table in rows.items():
-                    marks = ",".join("?" * len(of_table[0]))
-                    executemany(f"INSERT INTO {table} VALUES ({marks})", of_table[start : start + TRANSACTION_COUNT])
+                for name, table in TABLES.items():
+                    executemany(table.write, rows[name][start : start + TRANSACTION_COUNT])
         return perf_counter() - begun
     finally:
         connection.close()
@@ -98,4 +114,4 @@ if __name__ == "__main__":
     say({"ready": True})
     sys.stdin.buffer.read()
     seconds = write(rows, Path(file))
-    say({"seconds": seconds, "written": {table: len(of_table) for table, of_table in rows.items()}})
+    say({"seconds": seconds, "written": {name: len(of_table) for name, of_table in rows.items()}})

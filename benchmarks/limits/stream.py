@@ -8,20 +8,20 @@ from dataclasses import replace
 from time import perf_counter
 
 from benchmarks.closed_loop import closed_loop
-from benchmarks.sending import During
+from benchmarks.sending import during
 from benchmarks.stage import Stage
 from shared.bus.streams import DOCS
 from shared.bus.wire import Wire
 
 
 class StreamAlone:
-    """Made by `open`."""
+    """Made by `open`. Whatever it has acknowledged is looked for in the stream before anything is reported of it."""
 
     def __init__(self, stage: Stage, wire: Wire) -> None:
         self._stage = stage
         self._wire = wire
         self._stream = replace(DOCS, name=f"ALONE_{stage.tenant}", subject=f"alone.{stage.tenant}")
-        self._acknowledged = 0
+        self.acknowledged = 0
 
     @classmethod
     async def open(cls, stage: Stage, wire: Wire) -> "StreamAlone":
@@ -32,20 +32,14 @@ class StreamAlone:
     async def append(self, payload: bytes) -> None:
         """Returns when it is on disk."""
         await self._wire.append(self._stream.subject, payload)
-        self._acknowledged += 1
-
-    async def expect_all_kept(self) -> None:
-        """Whatever was acknowledged is in the stream."""
-        [kept] = [state.messages for state in await self._wire.streams() if state.name == self._stream.name]
-        self._stage.expect("messages in the stream alone", kept, self._acknowledged)
+        self.acknowledged += 1
 
     async def acknowledged_a_second(self, payload: bytes, *, in_flight: int, seconds: float) -> float:
-        numbers = During(seconds)
-        begun = perf_counter()
-        await closed_loop(numbers, in_flight, lambda _: self.append(payload))
+        before, begun = self.acknowledged, perf_counter()
+        await closed_loop(during(seconds), in_flight, lambda _: self.append(payload))
         took = perf_counter() - begun
         await self.expect_all_kept()
-        return numbers.count / took
+        return (self.acknowledged - before) / took
 
     async def seconds_for(self, payload: bytes, count: int) -> float:
         """Until so many messages are acknowledged that are sent at once."""
@@ -54,3 +48,7 @@ class StreamAlone:
         took = perf_counter() - begun
         await self.expect_all_kept()
         return took
+
+    async def expect_all_kept(self) -> None:
+        [kept] = [state.messages for state in await self._wire.streams() if state.name == self._stream.name]
+        self._stage.expect("messages in the stream alone", kept, self.acknowledged)

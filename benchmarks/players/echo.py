@@ -1,6 +1,7 @@
-"""A service that does nothing but answer: `echo plain|plain-uvloop|bus URL`.
+"""A service that does nothing but answer: `echo plain|plain-uvloop|bus|raw URL [SUBJECT]`.
 
-By plain nats-py, as its documentation has it, on either loop; or through our bus, as our services run.
+By plain nats-py, as its documentation has it, on either loop; through our bus, as our services run; or on a raw socket,
+where there is no C compiler. On our bus it answers every tenant.
 """
 
 import asyncio
@@ -9,10 +10,11 @@ from typing import ClassVar
 
 import nats
 import structlog
-import uvloop
 from nats.aio.msg import Msg
 
 from benchmarks.players import say, until_told
+from benchmarks.players.lines import LOOPS
+from benchmarks.players.raw_asyncio import RawLine
 from shared.bus.bus import Bus
 from shared.bus.nats import NatsWire
 from shared.clock import SystemClock
@@ -43,13 +45,13 @@ class EchoService(Service):
         return Echoed(text=query.text)
 
 
-async def serve_plain(url: str) -> None:
+async def serve_plain(url: str, subject: str) -> None:
     client = await nats.connect(url)
 
     async def echo(message: Msg) -> None:
         await message.respond(message.data)
 
-    await client.subscribe(PLAIN_SUBJECT, cb=echo)
+    await client.subscribe(subject, cb=echo)
     await client.flush()
     say({"ready": True})
     await until_told()
@@ -66,13 +68,24 @@ async def serve_on_bus(url: str) -> None:
     await bus.wire.close()
 
 
+async def serve_raw(url: str, subject: str) -> None:
+    line = await RawLine.connect(url)
+    await line.echo(subject)
+    say({"ready": True})
+    await until_told()
+    await line.close()
+
+
+async def serve(kind: str, url: str, subject: str = PLAIN_SUBJECT) -> None:
+    match kind:
+        case "bus":
+            await serve_on_bus(url)
+        case "raw":
+            await serve_raw(url, subject)
+        case _:
+            await serve_plain(url, subject)
+
+
 if __name__ == "__main__":
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    kind, url = sys.argv[1:]
-    match kind:
-        case "plain":
-            asyncio.run(serve_plain(url))
-        case "plain-uvloop":
-            uvloop.run(serve_plain(url))
-        case "bus":
-            uvloop.run(serve_on_bus(url))
+    LOOPS[sys.argv[1]](serve(*sys.argv[1:]))

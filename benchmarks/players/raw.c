@@ -2,9 +2,8 @@
 
    raw echo      URL SUBJECT                           answers every request with what it says
    raw asker     URL SUBJECT SECONDS_MAX               a turn "COUNT IN_FLIGHT": asks, and checks every answer
-   raw publisher URL SUBJECT SECONDS_MAX CONNECTIONS   a turn "ROUNDS EVENTS": so many from each connection, then waits
-                                                       until the listener has told that it heard the round
-   raw listener  URL SUBJECT                           any turn: says what it has heard since the last one
+   raw publisher URL SUBJECT SECONDS_MAX CONNECTIONS   a turn "ROUNDS EVENTS": so many on each connection in a round
+   raw listener  URL SUBJECT                           tells that it heard a round; a turn: what it heard since the last
 
    It is played as benchmarks/playing.py says, and like the players in Python of the same names. */
 
@@ -61,8 +60,6 @@ static uint64_t now_ns(void) {
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
-
-/* --------------------------------------------------------------------------------------------- the protocol */
 
 /* What has been put together goes out in one call: a packet for each message would not be the limit. */
 static void flush_out(struct connection *to) {
@@ -150,7 +147,6 @@ static bool hear_some(uint64_t deadline, int input) {
 /* Returns when the server has taken in everything that was sent to it. */
 static void confirm(struct connection *with) {
     uint64_t deadline = now_ns() + CONNECT_NS_MAX;
-    with->confirmed = false;
     put_text(with, "PING\r\n");
     flush_out(with);
     while (!with->confirmed && now_ns() < deadline) hear_some(deadline, -1);
@@ -169,28 +165,23 @@ static void open_connection(const char *url) {
     freeaddrinfo(found);
     setsockopt(made->socket, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
     put_text(made, "CONNECT {\"verbose\":false}\r\n");
-    confirm(made);
 }
 
 static void listen_to(const char *begin, const char *end) {
     char line[1024];
     snprintf(line, sizeof line, "SUB %s%s 1\r\n", begin, end);
     put_text(&connections[0], line);
-    confirm(&connections[0]);
 }
-
-/* ---------------------------------------------------------------------------------------------- the players */
 
 static const char *subject;
 static char told[512], inbox[64], payload[PAYLOAD_BYTES];
 static uint64_t patience_ns, deadline, begun_ns, asked_ns[COUNT_MAX];
 static double microseconds[COUNT_MAX];
 static bool is_done[COUNT_MAX];
-static long wanted, asked, done, heard, left;
-static int64_t round_now = -1;
+static long wanted, asked, done, heard, left, round_now = -1;
 
-static void say_microseconds(long shown) {
-    printf("\"microseconds\":[");
+static void report(long count, uint64_t took_ns, long shown) {
+    printf("{\"done\":%ld,\"seconds\":%.9f,\"microseconds\":[", count, (double)took_ns / 1e9);
     for (long i = 0; i < shown; i++) printf(i ? ",%.1f" : "%.1f", microseconds[i]);
     printf("]}\n");
 }
@@ -219,14 +210,13 @@ static void hear_answer(struct connection *from, const struct message *message) 
 }
 
 static void take_asking_turn(long count, long in_flight) {
-    memset(is_done, 0, sizeof is_done);
+    memset(is_done, 0, (size_t)count);
     wanted = count, asked = done = 0;
     begun_ns = now_ns(), deadline = begun_ns + patience_ns;
     while (asked < in_flight && asked < wanted) ask(&connections[0]);
     flush_out(&connections[0]);
     while (done < wanted && now_ns() < deadline) hear_some(deadline, -1);
-    printf("{\"answered\":%ld,\"seconds\":%.9f,", done, (double)(now_ns() - begun_ns) / 1e9);
-    say_microseconds(in_flight == 1 ? done : 0);
+    report(done, now_ns() - begun_ns, in_flight == 1 ? done : 0);
 }
 
 static void hear_told(struct connection *from, const struct message *message) {
@@ -235,31 +225,31 @@ static void hear_told(struct connection *from, const struct message *message) {
 }
 
 static void take_publishing_turn(long rounds, long events) {
-    done = 0;
+    begun_ns = now_ns(), done = 0;
     for (long round = 0; round < rounds && done == round; round++) {
         struct event event = {0, (uint32_t)round, 0, (uint32_t)(connection_count * events)};
-        for (int i = 0; i < connection_count; i++) {
-            for (long each = 0; each < events; each++, event.number++) {
-                event.sent_ns = now_ns();
-                memcpy(payload, &event, sizeof event);
-                put_message(&connections[i], subject, "", payload, PAYLOAD_BYTES);
-            }
-            flush_out(&connections[i]);
+        for (; event.number < event.of; event.number++) {
+            struct connection *by = &connections[event.number / events];
+            event.sent_ns = now_ns();
+            memcpy(payload, &event, sizeof event);
+            put_message(by, subject, "", payload, PAYLOAD_BYTES);
+            if ((event.number + 1) % events == 0) flush_out(by);
         }
         deadline = now_ns() + patience_ns;
         while (done == round && now_ns() < deadline) hear_some(deadline, -1);
     }
-    printf("{\"rounds\":%ld}\n", done);
+    report(done, now_ns() - begun_ns, 0);
 }
 
 /* A round is heard with the last of its events; it has lasted since the first was sent. */
 static void hear_event(struct connection *from, const struct message *message) {
     uint64_t now = now_ns();
     struct event event;
-    memcpy(&event, message->payload, message->size == PAYLOAD_BYTES ? sizeof event : 0);
-    if (message->size != PAYLOAD_BYTES || event.of > COUNT_MAX || event.number >= event.of) fail("this is no event");
+    if (message->size != PAYLOAD_BYTES) fail("this is no event");
+    memcpy(&event, message->payload, sizeof event);
+    if (event.of > COUNT_MAX || event.number >= event.of) fail("this is no event");
     heard++;
-    if (event.round != round_now) {
+    if ((long)event.round != round_now) {
         memset(is_done, 0, event.of);
         round_now = event.round, left = event.of, begun_ns = event.sent_ns;
     }
@@ -273,8 +263,7 @@ static void hear_event(struct connection *from, const struct message *message) {
 
 static void take_listening_turn(long first, long second) {
     (void)first, (void)second;
-    printf("{\"heard\":%ld,", heard);
-    say_microseconds(done);
+    report(heard, 0, done);
     heard = done = 0, round_now = -1;
 }
 
@@ -288,18 +277,17 @@ static const struct role {
              {"listener", NULL, hear_event, take_listening_turn}};
 
 int main(int argc, char **argv) {
-    const struct role *role = NULL;
-    for (int i = 0; argc > 3 && i < 4; i++)
-        if (strcmp(argv[1], roles[i].name) == 0) role = &roles[i];
-    if (!role) fail("its first lines say how it is called");
+    const struct role *role = roles, *none = roles + sizeof roles / sizeof *roles;
+    while (argc > 3 && role < none && strcmp(argv[1], role->name) != 0) role++;
+    if (argc <= 3 || role == none) fail("its first lines say how it is called");
     hear = role->hear, subject = argv[3];
     patience_ns = argc > 4 ? (uint64_t)(strtod(argv[4], NULL) * 1e9) : 0;
     snprintf(told, sizeof told, "%s.told", subject);
     snprintf(inbox, sizeof inbox, "_INBOX.raw%ld.", (long)getpid());
     memset(payload, 'x', PAYLOAD_BYTES);
-    for (long left_to_open = argc > 5 ? strtol(argv[5], NULL, 10) : 1; left_to_open > 0; left_to_open--)
-        open_connection(argv[2]);
+    for (long needed = argc > 5 ? strtol(argv[5], NULL, 10) : 1; connection_count < needed;) open_connection(argv[2]);
     listen_to(role->listens_to ? role->listens_to : subject, role->listens_to == inbox ? "*" : "");
+    for (int i = 0; i < connection_count; i++) confirm(&connections[i]);
     printf("{\"ready\":true}\n");
     for (char words[256]; fflush(stdout) == 0;) {
         if (!hear_some(0, STDIN_FILENO)) continue;

@@ -6,7 +6,7 @@ moment that was meant.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import perf_counter
@@ -40,9 +40,8 @@ LIMIT = "one fsync + two round trips"
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    # In hundredths of the maximal rate.
-    shares: Sequence[int]
-    seconds: float
+    # For how many seconds at each share of the maximal rate, in hundredths of it.
+    seconds: Mapping[int, float]
     saturating_count: int
     limit_count: int
     finish_seconds_max: float
@@ -91,9 +90,12 @@ class ArrivalRate(Scenario[Size]):
         Ratio(f"stream at {LOW} %, findable p50", f"stream at {LOW} %, p50"),
     )
     full = Size(
-        shares=(LOW, 25, HALF, 75, 90), seconds=1.0, saturating_count=4_000, limit_count=30, finish_seconds_max=15.0
+        seconds={LOW: 1.0, 25: 0.75, HALF: 0.75, 75: 0.5, 90: 0.5},
+        saturating_count=2_500,
+        limit_count=30,
+        finish_seconds_max=15.0,
     )
-    smoke = Size(shares=(LOW, HALF), seconds=0.1, saturating_count=100, limit_count=5, finish_seconds_max=1.5)
+    smoke = Size(seconds={LOW: 0.1, HALF: 0.1}, saturating_count=100, limit_count=5, finish_seconds_max=1.5)
 
     async def measure(self, stage: Stage, size: Size) -> None:
         async with connected(stage) as client, heard_on_feed(client) as stream:
@@ -116,10 +118,12 @@ class Run:
         rates = {door.name: await self._maximal_rate(door) for door in doors}
         plain = await nats.connect(stage.system.url)
         try:
-            for share in size.shares:
+            for share in size.seconds:
                 for door in doors:
                     await self._client.until_quiet()
-                    fsyncs.add(await fsync_latencies(stage.system.data, write_bytes=WRITE_BYTES, count=size.limit_count))
+                    fsyncs.add(
+                        await fsync_latencies(stage.system.data, write_bytes=WRITE_BYTES, count=size.limit_count)
+                    )
                     round_trips.add(await _round_trips(plain, size.limit_count))
                     found = await self._at_rate(door, share, rates[door.name] * share / 100)
                     self._note(f"{door.name} at {share} %", found, share in (LOW, HALF))
@@ -167,7 +171,7 @@ class Run:
             else:
                 await asyncio.gather(commit(id, arrival), find(id, arrival))
 
-        moments = poisson(round(rate * size.seconds), rate, stage.random)
+        moments = poisson(max(1, round(rate * size.seconds[share])), rate, stage.random)
         flow = await open_loop(moments, send, seconds_max=size.finish_seconds_max)
         stage.expect(f"{door.name}: documents whose commit was not heard of", flow.unfinished, 0)
         await self._until_committed()

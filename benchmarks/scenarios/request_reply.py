@@ -1,108 +1,107 @@
 """A request and its reply: one after the other, and a hundred in flight."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from time import perf_counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-import nats
-
+from benchmarks.kinds import KINDS, note_raw, player
 from benchmarks.latencies import Latencies
-from benchmarks.players.echo import PLAIN_SUBJECT, Echo
-from benchmarks.playing import playing
+from benchmarks.players.echo import Echo
+from benchmarks.players.report import Report
+from benchmarks.playing import Command, Player, playing_together
 from benchmarks.scenario import Figure, Ratio, Scenario
 from benchmarks.stage import Stage
-from shared.bus.bus import Bus
-from shared.bus.nats import NatsWire
+from shared.contracts.message import subject_for
 
-TEXT = "x" * 128
 IN_FLIGHT = 100
-
-Ask = Callable[[], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
+    turns: int
+    # Of each kind in each turn.
     sequential_count: int
     in_flight_count: int
-    rounds: int
+    # Until a reply is given up.
+    seconds_max: float
+
+
+@dataclass
+class Found:
+    """What came of the turns of one kind so far."""
+
+    latencies: Latencies = field(default_factory=Latencies)
+    answered: int = 0
+    seconds: float = 0.0
 
 
 class RequestReply(Scenario[Size]):
     name = "request-reply"
     about = (
-        "A query of 128 bytes answered by a service that does nothing else, through our bus with its contracts on both "
-        "sides, beside an echo of the same bytes by plain nats-py."
+        "128 bytes echoed by a process that does nothing else to one that does nothing but ask: through our bus with "
+        "its contracts on both sides, beside plain nats-py on both event loops and a raw socket, where the bytes are "
+        "no more than compared."
     )
     figures = (
         Figure("bus, p50", "ms"),
+        Figure("bus, p99", "ms"),
         Figure("nats-py, p50", "ms"),
+        Figure("nats-py, p99", "ms"),
+        Figure("nats-py on uvloop, p50", "ms"),
+        Figure("raw socket, p50", "ms"),
         Figure("bus, 100 in flight", "requests/s", "higher"),
         Figure("nats-py, 100 in flight", "requests/s", "higher"),
+        Figure("nats-py on uvloop, 100 in flight", "requests/s", "higher"),
+        Figure("raw socket, 100 in flight", "requests/s", "higher"),
     )
     ratios = (
         Ratio("bus, p50", "nats-py, p50", 1.25),
         Ratio("bus, 100 in flight", "nats-py, 100 in flight", 1.5),
+        Ratio("bus, p99", "nats-py, p99"),
+        Ratio("bus, p50", "nats-py on uvloop, p50"),
+        Ratio("bus, 100 in flight", "nats-py on uvloop, 100 in flight"),
+        Ratio("bus, p50", "raw socket, p50"),
+        Ratio("bus, 100 in flight", "raw socket, 100 in flight"),
     )
-    full = Size(sequential_count=1_000, in_flight_count=20_000, rounds=3)
-    smoke = Size(sequential_count=50, in_flight_count=300, rounds=1)
+    full = Size(turns=4, sequential_count=1_000, in_flight_count=10_000, seconds_max=10)
+    smoke = Size(turns=2, sequential_count=30, in_flight_count=200, seconds_max=2)
 
     async def measure(self, stage: Stage, size: Size) -> None:
-        url = stage.system.url
-        client = await nats.connect(url)
-        bus = Bus(await NatsWire.connect(url, name="bench"))
-        payload = Echo(text=TEXT).encode()
-
-        async def ask_plain() -> str:
-            return Echo.decode((await client.request(PLAIN_SUBJECT, payload, timeout=5)).data).text
-
-        async def ask_bus() -> str:
-            return (await bus.ask(stage.tenant, Echo(text=TEXT))).text
-
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(client.close)
-            stack.push_async_callback(bus.wire.close)
-            await stack.enter_async_context(playing("benchmarks.players.echo", "plain", url))
-            await stack.enter_async_context(playing("benchmarks.players.echo", "bus", url))
-            asks = {"bus": ask_bus, "nats-py": ask_plain}
-            for name, latencies in (await _in_turns(stage, asks, size)).items():
-                stage.note(f"{name}, p50", latencies.ms(50))
-                stage.note_latencies(f"{name}, one after the other", latencies)
-            for name, ask in asks.items():
-                stage.note(f"{name}, 100 in flight", await _in_flight(stage, name, ask, size.in_flight_count))
+        note_raw(stage)
+        commands = [command for kind in KINDS for command in _echo_and_asker(stage, kind, size)]
+        async with playing_together(*commands) as players:
+            found = await _in_turns(stage, dict(zip(KINDS, players[1::2], strict=True)), size)
+        for kind, name in KINDS.items():
+            latencies = found[kind].latencies
+            stage.note(f"{name}, p50", latencies.ms(50))
+            if kind in ("bus", "plain"):
+                stage.note(f"{name}, p99", latencies.ms(99))
+            stage.note(f"{name}, {IN_FLIGHT} in flight", found[kind].answered / found[kind].seconds)
+            stage.note_latencies(f"{name}, one after the other", latencies)
 
 
-async def _in_turns(stage: Stage, asks: Mapping[str, Ask], size: Size) -> dict[str, Latencies]:
-    """Round by round, so that a slow moment of the machine meets all of them."""
-    found = {name: Latencies() for name in asks}
-    for _ in range(size.rounds):
-        for name, ask in asks.items():
-            stage.progress(f"{name}, one after the other")
-            for _ in range(size.sequential_count):
-                begun = perf_counter()
-                said = await ask()
-                found[name].record(perf_counter() - begun)
-                stage.expect(f"{name}: the reply", said, TEXT)
+def _echo_and_asker(stage: Stage, kind: str, size: Size) -> tuple[Command, Command]:
+    url = stage.system.url
+    subject = subject_for(stage.tenant, Echo.verb) if kind == "bus" else f"bench.{stage.tenant}.echo-{kind}"
+    return player("echo", kind, url, subject), player("asker", kind, url, subject, size.seconds_max)
+
+
+async def _in_turns(stage: Stage, askers: Mapping[str, Player], size: Size) -> Mapping[str, Found]:
+    """So that a slow moment of the machine meets all kinds. Each asker compares every reply with what it asked."""
+    found = {kind: Found() for kind in askers}
+    for _ in range(size.turns):
+        for kind, asker in askers.items():
+            stage.progress(f"{KINDS[kind]}, one after the other")
+            report = Report.model_validate(await asker.turn(size.sequential_count, 1))
+            stage.expect(f"{KINDS[kind]}: replies one after the other", report.done, size.sequential_count)
+            for microseconds in report.microseconds:
+                found[kind].latencies.record(microseconds / 1_000_000)
+        for kind, asker in askers.items():
+            stage.progress(f"{KINDS[kind]}, {IN_FLIGHT} in flight")
+            report = Report.model_validate(await asker.turn(size.in_flight_count, IN_FLIGHT))
+            stage.expect(f"{KINDS[kind]}: replies with {IN_FLIGHT} in flight", report.done, size.in_flight_count)
+            found[kind].answered += report.done
+            found[kind].seconds += report.seconds
     return found
-
-
-async def _in_flight(stage: Stage, name: str, ask: Ask, count: int) -> float:
-    """Requests in a second, with never more than a hundred under way."""
-    stage.progress(f"{name}, {IN_FLIGHT} in flight")
-    answered = 0
-
-    async def work() -> None:
-        nonlocal answered
-        for _ in range(count // IN_FLIGHT):
-            said = await ask()
-            answered += said == TEXT
-
-    begun = perf_counter()
-    await asyncio.gather(*(work() for _ in range(IN_FLIGHT)))
-    took = perf_counter() - begun
-    stage.expect(f"{name}: replies", answered, count // IN_FLIGHT * IN_FLIGHT)
-    return answered / took
 
 
 scenario = RequestReply()

@@ -27,7 +27,7 @@ from shared.contracts.documents import (
     RecentDocuments,
 )
 from shared.contracts.message import Encoded
-from shared.contracts.saving import Saved, SaveDocuments, SaveResults
+from shared.contracts.saving import Receipt, SaveDocuments, SaveReceipts
 from shared.contracts.stats import GetStats, Stats
 from shared.contracts.upkeep import Examination, Examine
 from shared.errors import Invalid, Unavailable
@@ -69,9 +69,9 @@ class DatabaseService(Service):
             await self._store.close()
 
     @answer
-    async def save(self, tenant: str, query: SaveDocuments) -> SaveResults:
-        saved = await self._writer.do(Save(tenant, query.documents))
-        return SaveResults(results=tuple(cast(Sequence[Saved], saved)))
+    async def save(self, tenant: str, query: SaveDocuments) -> SaveReceipts:
+        receipts = await self._writer.do(Save(tenant, query.documents))
+        return SaveReceipts.of(cast(Sequence[Receipt], receipts))
 
     @answer
     async def delete(self, tenant: str, query: DeleteDocument) -> Deleted:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from shared.contracts.annotations import AnnotateOutcome, Annotation
 from shared.contracts.documents import Deleted
-from shared.contracts.saving import Saved, Sealed
+from shared.contracts.saving import Receipt, Sealed
 from shared.contracts.stats import Stats
 from shared.contracts.upkeep import Examination
 from shared.errors import PostilError
@@ -21,7 +21,7 @@ from shared.errors import PostilError
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Answered with one `Saved` for each document, in their order."""
+    """Answered with one receipt for each document, in their order."""
 
     tenant: str
     documents: Sequence[Sealed]
@@ -70,7 +70,7 @@ class MarkAnnounced:
 
 
 Work = Save | Delete | Annotate | Expire | Thin | MarkAnnounced
-Answer = Sequence[Saved] | Deleted | PostilError | Sequence[AnnotateOutcome] | int | None
+Answer = Sequence[Receipt] | Deleted | PostilError | Sequence[AnnotateOutcome] | int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.bus.bus import Bus
-from shared.contracts.saving import Saved, SaveDocuments, SaveResults, Sealed, lines_of
+from shared.contracts.saving import Receipt, SaveDocuments, SaveReceipts, Sealed, lines_of
 from shared.errors import Internal, PostilError
 from shared.runtime.batcher import Batcher
 from shared.settings import IngestSettings
@@ -33,14 +33,14 @@ class Saving:
         self._settings = settings
         # One number bounds bytes and count: a small document weighs as much as fits `save_count_max` times.
         self._weight_min = max(1, settings.save_bytes_max // settings.save_count_max)
-        self._batcher: Batcher[Portion, Sequence[Saved]] = Batcher(
+        self._batcher: Batcher[Portion, Sequence[Receipt]] = Batcher(
             self._flush,
             weight_max=settings.save_bytes_max,
             weigh=lambda portion: portion.weight,
             flushes_max=REQUESTS_MAX,
         )
 
-    async def save(self, tenant: str, documents: Sequence[Sealed]) -> Sequence[Saved]:
+    async def save(self, tenant: str, documents: Sequence[Sealed]) -> Sequence[Receipt]:
         """What became of each, in their order. Raises `Unavailable` when that is not known."""
         portions = [self._batcher.submit(portion) for portion in self._portions(tenant, documents)]
         if len(portions) == 1:
@@ -69,11 +69,11 @@ class Saving:
             portions.append(Portion(tenant, held, weight))
         return portions
 
-    async def _flush(self, portions: Sequence[Portion]) -> Sequence[Sequence[Saved] | Exception]:
+    async def _flush(self, portions: Sequence[Portion]) -> Sequence[Sequence[Receipt] | Exception]:
         by_tenant: dict[str, list[int]] = defaultdict(list)
         for index, portion in enumerate(portions):
             by_tenant[portion.tenant].append(index)
-        results: list[Sequence[Saved] | Exception] = [Internal("not saved")] * len(portions)
+        results: list[Sequence[Receipt] | Exception] = [Internal("not saved")] * len(portions)
         saves = [self._save(tenant, portions, indexes, results) for tenant, indexes in by_tenant.items()]
         if len(saves) == 1:
             await saves[0]
@@ -86,7 +86,7 @@ class Saving:
         tenant: str,
         portions: Sequence[Portion],
         indexes: Sequence[int],
-        results: list[Sequence[Saved] | Exception],
+        results: list[Sequence[Receipt] | Exception],
     ) -> None:
         """One request; its results, or its failure, go to each portion that was in it."""
         documents = [document for index in indexes for document in portions[index].documents]
@@ -102,8 +102,8 @@ class Saving:
             results[index] = saved[begin:end]
             begin = end
 
-    async def _ask(self, tenant: str, documents: Sequence[Sealed]) -> Sequence[Saved]:
+    async def _ask(self, tenant: str, documents: Sequence[Sealed]) -> Sequence[Receipt]:
         reply = await self._bus.ask_raw(
             tenant, SaveDocuments.verb, lines_of(documents), seconds_max=self._settings.save_seconds_max
         )
-        return SaveResults.decode(reply.payload).results
+        return SaveReceipts.decode(reply.payload).receipts()

@@ -14,7 +14,7 @@ from shared.bus.wire import Delivery, Reply
 from shared.clock import Clock
 from shared.contracts.message import tenant_and_address
 from shared.contracts.problem import Problem
-from shared.contracts.saving import PutDocuments, Saved, SaveResults, Sealed
+from shared.contracts.saving import PutDocuments, Receipt, Saved, SaveResults, Sealed
 from shared.runtime.dead import Bury, Undertaker
 from shared.runtime.process import Context
 from shared.runtime.service import Service, answer_raw, consume
@@ -44,7 +44,7 @@ class IngestService(Service):
     async def take_in(self, batch: Sequence[Delivery]) -> None:
         """Save what can be saved, then bury what can't: after a failure in between, saving again changes nothing."""
         messages: list[tuple[Delivery, Incoming, Taken]] = []
-        saving: list[asyncio.Task[Sequence[Saved]]] = []
+        saving: list[asyncio.Task[Sequence[Receipt]]] = []
         for delivery in batch:
             incoming = _incoming(delivery)
             taken = self._take_in(incoming)
@@ -65,9 +65,10 @@ class IngestService(Service):
         taken = self._take_in(Incoming(request.payload, request.headers))
         if isinstance(taken[0], Refused) and taken[0].index is None:
             return _refusal(taken[0])
-        outcomes = iter(await self._saving.save(tenant, _sealed(taken)))
+        receipts = iter(await self._saving.save(tenant, _sealed(taken)))
         results = tuple(
-            Saved(error=Problem.of(each.reason)) if isinstance(each, Refused) else next(outcomes) for each in taken
+            Saved(error=Problem.of(each.reason)) if isinstance(each, Refused) else _saved(next(receipts))
+            for each in taken
         )
         return reply_with(SaveResults(results=results))
 
@@ -92,7 +93,12 @@ def _sealed(taken: Taken) -> list[Sealed]:
     return [each for each in taken if not isinstance(each, Refused)]
 
 
-def _refused(incoming: Incoming, taken: Taken, outcomes: Sequence[Saved]) -> list[Refused]:
+def _saved(receipt: Receipt) -> Saved:
+    id, version, seq, outcome, error = receipt
+    return Saved(id=id, version=version, seq=seq, outcome=outcome, error=error)
+
+
+def _refused(incoming: Incoming, taken: Taken, outcomes: Sequence[Receipt]) -> list[Refused]:
     """What intake refused, and what the database did."""
     answers = iter(outcomes)
     refused: list[Refused] = []

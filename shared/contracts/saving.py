@@ -61,7 +61,39 @@ def seal(draft: Draft, id: str, collection: str, place: str | None = None) -> Se
     return Sealed(id, collection, content, digest, place, draft.idempotency_key, draft.if_version, draft.ttl_seconds)
 
 
-class SaveDocuments(Query[SaveResults]):
+class Receipt(NamedTuple):
+    """What became of one sealed document: what `Saved` says, light enough to be made for every one of them."""
+
+    id: str
+    version: int | None = None
+    seq: int | None = None
+    outcome: Outcome | None = None
+    error: Problem | None = None
+
+
+class SaveReceipts(Contract):
+    """Column by column, because thousands of them are written and read in a second; errors by their index."""
+
+    ids: tuple[str, ...]
+    versions: tuple[int | None, ...]
+    seqs: tuple[int | None, ...]
+    outcomes: tuple[Outcome | None, ...]
+    errors: dict[int, Problem] = {}
+
+    @classmethod
+    def of(cls, receipts: Sequence[Receipt]) -> Self:
+        ids, versions, seqs, outcomes, errors = zip(*receipts, strict=True)
+        found = {index: error for index, error in enumerate(errors) if error is not None}
+        return cls(ids=ids, versions=versions, seqs=seqs, outcomes=outcomes, errors=found)
+
+    def receipts(self) -> list[Receipt]:
+        receipts = list(map(Receipt, self.ids, self.versions, self.seqs, self.outcomes))
+        for index, error in self.errors.items():
+            receipts[index] = receipts[index]._replace(error=error)
+        return receipts
+
+
+class SaveDocuments(Query[SaveReceipts]):
     """One batch from ingest to the database.
 
     On the wire it is lines of JSON: first a list with what the database must know of each document's delivery, then

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from services.cli.commands import (
+    bench,
     config,
     dead,
     doctor,
@@ -30,4 +31,5 @@ COMMAND_GROUPS: tuple[Callable[[typer.Typer], None], ...] = (
     status.add_to,
     doctor.add_to,
     config.add_to,
+    bench.add_to,
 )

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from services.ingest.saving import Saving
-from shared.contracts.saving import Saved, Sealed
+from shared.contracts.saving import Receipt, Sealed
 from tests.benchmarks.sabotage import losses
 
 _save, _lost = Saving.save, losses()
 
 
-async def _lossy(saving: Saving, tenant: str, documents: Sequence[Sealed]) -> Sequence[Saved]:
+async def _lossy(saving: Saving, tenant: str, documents: Sequence[Sealed]) -> Sequence[Receipt]:
     kept = [each for each in documents if not next(_lost)]
     saved = {each.id: outcome for each, outcome in zip(kept, await _save(saving, tenant, kept), strict=True)}
-    pretended = {each.id: Saved(id=each.id, version=1, seq=1, outcome="created") for each in documents}
+    pretended = {each.id: Receipt(each.id, 1, 1, "created") for each in documents}
     return [saved.get(each.id, pretended[each.id]) for each in documents]
 
 

@@ -13,7 +13,7 @@ from shared.contracts.annotations import AnnotateOutcome, Annotation
 from shared.contracts.changes import Change
 from shared.contracts.documents import Deleted, Document, Draft
 from shared.contracts.problem import Problem
-from shared.contracts.saving import Saved, Sealed, seal
+from shared.contracts.saving import Receipt, Sealed, seal
 from shared.errors import PostilError
 
 TENANT = "main"
@@ -60,10 +60,10 @@ class Ground:
     async def one(self, work: Save | Delete | Annotate | Expire | Thin) -> Answer:
         return (await self.store.commit([work])).answers[0]
 
-    async def save(self, *drafts: Sealed, tenant: str = TENANT) -> Sequence[Saved]:
-        return cast(Sequence[Saved], await self.one(Save(tenant, drafts)))
+    async def save(self, *drafts: Sealed, tenant: str = TENANT) -> Sequence[Receipt]:
+        return cast(Sequence[Receipt], await self.one(Save(tenant, drafts)))
 
-    async def put(self, id: str, collection: str = "news", /, **fields: JsonValue) -> Saved:
+    async def put(self, id: str, collection: str = "news", /, **fields: JsonValue) -> Receipt:
         return (await self.save(draft(id, collection, **fields)))[0]
 
     async def delete(self, id: str, if_version: int | None = None, *, erase: bool = False) -> Deleted:
@@ -105,7 +105,7 @@ def decoded(change: StoredChange) -> Change:
     return decoded
 
 
-def refusal(saved: Saved | AnnotateOutcome) -> str:
+def refusal(saved: Receipt | AnnotateOutcome) -> str:
     """The kind of error that a draft or a note was refused with."""
     assert saved.error is not None
     return kind_of(saved.error)

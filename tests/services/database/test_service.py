@@ -47,7 +47,7 @@ def with_database(story: Story) -> None:
 
 async def save(bus: Bus, *ids: str, collection: str = "notes", ttl_seconds: int | None = None) -> list[int | None]:
     drafts = tuple(draft(id, collection, text=id, ttl_seconds=ttl_seconds) for id in ids)
-    return [saved.seq for saved in (await bus.ask("main", SaveDocuments(documents=drafts))).results]
+    return list((await bus.ask("main", SaveDocuments(documents=drafts))).seqs)
 
 
 def test_what_was_saved_is_answered_by_every_verb() -> None:

@@ -11,7 +11,7 @@ from services.database.writer import Writer
 from shared.clock import SystemClock
 from shared.contracts.annotations import Annotation
 from shared.contracts.documents import Deleted
-from shared.contracts.saving import Saved
+from shared.contracts.saving import Receipt
 from shared.errors import Internal, NotFound, Unavailable
 from tests.conformance.store.ground import draft
 
@@ -73,7 +73,7 @@ async def test_who_breaks_a_transaction_fails_alone() -> None:
     )
     assert isinstance(bad, Internal)
     assert "poison" not in bad.detail
-    assert [isinstance(answer, list) and isinstance(answer[0], Saved) for answer in (good, also_good)] == [True, True]
+    assert [isinstance(answer, list) and isinstance(answer[0], Receipt) for answer in (good, also_good)] == [True, True]
 
 
 async def test_while_the_store_is_away_everybody_is_told_so_and_afterwards_it_goes_on() -> None:

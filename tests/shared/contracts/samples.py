@@ -19,7 +19,7 @@ from shared.contracts.documents import (
 )
 from shared.contracts.message import Contract
 from shared.contracts.problem import Problem
-from shared.contracts.saving import PutDocuments, Saved, SaveDocuments, SaveResults, seal
+from shared.contracts.saving import PutDocuments, Receipt, Saved, SaveDocuments, SaveReceipts, SaveResults, seal
 from shared.contracts.stats import CollectionStats, GetStats, Stats
 from shared.contracts.upkeep import Examination, Examine, Finding
 from shared.errors import Conflict
@@ -110,6 +110,7 @@ SAMPLES: tuple[Contract, ...] = (
     PutDocuments(documents=(DRAFT,)),
     SAVED,
     SaveResults(results=(SAVED, REFUSED)),
+    SaveReceipts.of([Receipt("T-17", 3, 41, "updated"), Receipt("T-18", error=PROBLEM)]),
     SaveDocuments(documents=(seal(Draft(text="t", if_version=2), "a", "c", "0001"), seal(Draft(title="u"), "b", "c"))),
     CollectionStats(collection="tickets", documents=12, last_seq=43, last_at=MOMENT),
     GetStats(collection="tickets"),

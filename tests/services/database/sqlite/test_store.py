@@ -9,7 +9,7 @@ import pytest
 from services.database.sqlite import driver
 from services.database.sqlite.store import SqliteStore
 from services.database.store import Save
-from shared.contracts.saving import Saved
+from shared.contracts.saving import Receipt
 from shared.errors import NotFound, Unavailable
 from tests.conformance.store.ground import BYTES_MAX, TENANT, Ground, draft
 from tests.services.database.sqlite.conftest import Open, content_of, reason_for_refusing, write
@@ -133,9 +133,9 @@ async def test_closing_finishes_what_was_begun(path: Path, opened: Open) -> None
     go_on.set()
     outcomes = await asyncio.gather(*waiting, *reading, return_exceptions=True)
     await asyncio.gather(closing, held)
-    assert all(isinstance(outcome, Saved | list | Unavailable) for outcome in outcomes)
-    assert any(isinstance(outcome, Saved) for outcome in outcomes)
-    kept = [outcome.id for outcome in outcomes if isinstance(outcome, Saved)]
+    assert all(isinstance(outcome, Receipt | list | Unavailable) for outcome in outcomes)
+    assert any(isinstance(outcome, Receipt) for outcome in outcomes)
+    kept = [outcome.id for outcome in outcomes if isinstance(outcome, Receipt)]
     assert sorted(await (await opened()).listed()) == sorted(filter(None, kept))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from services.database.sqlite.store import SqliteStore
 from services.database.store import Annotate, Delete, Save, Work
 from shared.clock import SystemClock
-from shared.contracts.saving import Saved
+from shared.contracts.saving import Receipt
 from tests.conformance.store.ground import draft, note
 
 TENANTS = ("a", "b")
@@ -23,7 +23,7 @@ async def main(path: Path, life: int) -> None:
         works: list[Work] = [Save(tenant, drafts), Annotate(tenant, [note(f"{life}-{turn}-1", 1)])]
         works.append(Delete(tenant, f"{life}-{turn}-0"))
         answers = (await store.commit(works)).answers
-        saved = [each for each in answers[0] if isinstance(each, Saved)] if isinstance(answers[0], list) else []
+        saved = [each for each in answers[0] if isinstance(each, Receipt)] if isinstance(answers[0], list) else []
         sys.stdout.write(json.dumps([tenant, [(each.id, each.seq) for each in saved]]) + "\n")
         sys.stdout.flush()
 

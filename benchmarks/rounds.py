@@ -1,0 +1,56 @@
+"""Publishers in one process, a listener in another: how long until every event of a round is heard, kind by kind.
+
+One round is under way at a time. The next is begun when the listener has told on the same line that it heard the whole
+of this one: pacing by a clock would either let two rounds meet when the machine is slow, or measure how long sleeping
+processes take to wake up. Telling is not part of what is measured.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from benchmarks.kinds import KINDS, note_raw, player
+from benchmarks.latencies import Latencies
+from benchmarks.players.report import Report
+from benchmarks.playing import Player, playing_together
+from benchmarks.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    turns: int
+    # Of each kind in each turn.
+    count: int
+    connections: int
+    # On each connection in each round.
+    events: int
+    # Until a round is given up.
+    seconds_max: float
+
+
+async def latencies_of(stage: Stage, kinds: Sequence[str], rounds: Rounds) -> dict[str, Latencies]:
+    note_raw(stage)
+    found = {kind: Latencies() for kind in kinds}
+    commands = []
+    for kind in kinds:
+        url, subject = stage.system.url, f"bench.{stage.tenant}.{kind}"
+        commands.append(player("listener", kind, url, subject))
+        commands.append(player("publisher", kind, url, subject, rounds.seconds_max, rounds.connections))
+    async with playing_together(*commands) as players:
+        ends = dict(zip(kinds, list(pairwise(players))[::2], strict=True))
+        # In turns, so that a slow moment of the machine meets all of them.
+        for _ in range(rounds.turns):
+            for kind, (listener, publisher) in ends.items():
+                stage.progress(KINDS[kind])
+                found[kind].add(await _one_turn(stage, KINDS[kind], listener, publisher, rounds))
+    return found
+
+
+async def _one_turn(stage: Stage, name: str, listener: Player, publisher: Player, rounds: Rounds) -> Latencies:
+    published = Report.model_validate(await publisher.turn(rounds.count, rounds.events))
+    heard = Report.model_validate(await listener.turn("report"))
+    # Exactly so many, and every round whole: then each event was heard once.
+    stage.expect(f"{name}: events heard", heard.done, rounds.count * rounds.connections * rounds.events)
+    stage.expect(f"{name}: rounds heard whole", len(heard.microseconds), rounds.count)
+    stage.expect(f"{name}: rounds told of", published.done, rounds.count)
+    return Latencies(each / 1_000_000 for each in heard.microseconds)
