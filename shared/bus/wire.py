@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from shared.bus.streams import Consumer, Stream
 
@@ -29,23 +29,21 @@ class Place:
     stamped_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """A message as it arrived."""
 
     subject: str
     payload: bytes
-    headers: Headers = field(default_factory=lambda: NO_HEADERS)
+    headers: Headers = NO_HEADERS
     place: Place | None = None
     attempts: int = 1
     # What the wire needs to acknowledge it; nobody else reads it.
     receipt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     payload: bytes
-    headers: Headers = field(default_factory=lambda: NO_HEADERS)
+    headers: Headers = NO_HEADERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ alone, which becomes a dead letter, and the rest goes on.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 
 import structlog
 
@@ -109,7 +108,7 @@ class BatchLoop:
         tries = 0
         while True:
             try:
-                await work([replace(each, attempts=each.attempts + tries) for each in batch] if tries else batch)
+                await work([each._replace(attempts=each.attempts + tries) for each in batch] if tries else batch)
             except Unavailable as error:
                 pause = self._patience.next_pause_seconds()
                 log.warning("waiting", because=error.detail, messages=len(batch), pause_seconds=pause)

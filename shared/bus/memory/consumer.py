@@ -4,7 +4,7 @@ import asyncio
 from bisect import insort
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from shared.bus.memory.faults import Weather
@@ -153,7 +153,7 @@ class DurableConsumer:
             if delivery.place and self._weather.happens(self._weather.faults.delivery_doubled):
                 claim = self._claims[delivery.place.seq]
                 claim.attempts += 1
-                batch.append(replace(delivery, attempts=claim.attempts))
+                batch.append(delivery._replace(attempts=claim.attempts))
         if self._weather.happens(self._weather.faults.deliveries_shuffled):
             self._weather.chance.shuffle(batch)
         return batch

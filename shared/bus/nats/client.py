@@ -18,6 +18,7 @@ from nats.aio.transport import TcpTransport
 from nats.protocol.parser import PERMISSIONS_ERR
 from nats.protocol.parser import Parser as NatsParser
 
+from shared.bus.nats.line import LARGE_BYTES, UNSENT_BYTES_MAX, Line
 from shared.bus.nats.parser import Message, Parser
 
 log = structlog.get_logger()
@@ -27,19 +28,15 @@ Hear = Callable[[Message], None]
 RECONNECT_PAUSE_SECONDS = 0.5
 
 
-class Line(TcpTransport):
-    """Writes in one piece: of many, the standard loop of Python 3.12 does not notice that the line is full."""
-
-    def writelines(self, payload: Iterable[bytes]) -> None:
-        self.write(b"".join(payload))  # type: ignore[no-untyped-call]  # nats-py does not type it
-
-
 class Client(NatsPy):
     def __init__(self) -> None:
         super().__init__()
         self._ears: dict[int, Hear] = {}
         # nats-py asks no more of it than `parse` and `reset`.
-        self._ps = cast(NatsParser, Parser(self, self._deliver))
+        self._parser = Parser(self, self._deliver)
+        self._ps = cast(NatsParser, self._parser)
+        self._leaving = False
+        self._clogged = False
 
     async def hear(self, pattern: str, hear: Hear, *, queue: str = "") -> "Ear":
         # The ear is there before the subscription, which may be answered while it is still being sent.
@@ -59,11 +56,47 @@ class Client(NatsPy):
         self._ears.pop(number, None)
         self._remove_sub(number)
 
-    async def publish_each(self, subjects: Iterable[str], payload: bytes) -> None:
+    def send(self, subject: str, reply: str, payload: bytes) -> None:
+        """Publish without waiting: it leaves with whatever else is sent in this turn of the event loop."""
+        head = f"PUB {subject} {reply} {len(payload)}\r\n" if reply else f"PUB {subject} {len(payload)}\r\n"
+        if len(payload) < LARGE_BYTES:
+            self._add(b"%b%b\r\n" % (head.encode(), payload))
+        else:
+            self._add(head.encode())
+            self._add(payload)
+            self._add(b"\r\n")
+        self._leave_soon()
+
+    def send_each(self, subjects: Iterable[str], payload: bytes) -> None:
         """The same payload to each of the subjects, which the server gave us itself."""
         tail = b" %d\r\n%b\r\n" % (len(payload), payload)
-        await self._send_command(b"".join([b"PUB %b%b" % (subject.encode(), tail) for subject in subjects]))
-        await self._flush_pending()
+        self._add(b"".join([b"PUB %b%b" % (subject.encode(), tail) for subject in subjects]))
+        self._leave_soon()
+
+    async def relief(self) -> None:
+        """Wait until the socket has taken most of what is on its way, if that is more than it should be."""
+        if self._pending_data_size > UNSENT_BYTES_MAX:
+            self._leave()
+        if self._clogged and self._transport is not None:
+            await self._transport.drain()  # type: ignore[no-untyped-call]  # nats-py does not type it
+            self._clogged = False
+
+    def _add(self, piece: bytes) -> None:
+        self._pending.append(piece)
+        self._pending_data_size += len(piece)
+
+    def _leave_soon(self) -> None:
+        if not self._leaving:
+            self._leaving = True
+            asyncio.get_running_loop().call_soon(self._leave)
+
+    def _leave(self) -> None:
+        self._leaving = False
+        # What is not written now is forgotten with the connection.
+        if self._pending and self.is_connected and self._transport:
+            pending, self._pending, self._pending_data_size = self._pending, [], 0
+            self._transport.writelines(pending)
+            self._clogged = isinstance(self._transport, Line) and self._transport.unsent_bytes > UNSENT_BYTES_MAX
 
     def forget_unsent(self) -> None:
         """What waits to be written; nats-py would send it after a reconnect, when everybody was told that it failed."""
@@ -116,8 +149,12 @@ class Client(NatsPy):
         if self._transport:
             self._transport.close()  # type: ignore[no-untyped-call]  # nats-py does not type it
         await super()._connect_to_server(s)
-        if type(self._transport) is TcpTransport:
-            self._transport.__class__ = Line
+
+    async def _process_connect_init(self) -> None:
+        await super()._process_connect_init()
+        # Each time anew: a transport is used again for another connection.
+        if isinstance(self._transport, TcpTransport):
+            Line.over(self._transport, self._parser.take)
 
     async def _attempt_reconnect(self) -> None:
         while not self.is_closed:

@@ -10,7 +10,7 @@ import structlog
 
 from shared.bus.nats.client import Client, Ear, Hear
 from shared.bus.nats.failures import RAISED_BY_NATS, translated
-from shared.bus.nats.mailbox import Mailbox, give_up
+from shared.bus.nats.mailbox import Mailbox
 from shared.bus.nats.options import NatsOptions
 from shared.bus.nats.parser import Message
 from shared.bus.wire import NO_HEADERS, Headers, Stoppable
@@ -95,7 +95,11 @@ class Connection:
             raise _no_connection()
         self._check_size(subject, payload, headers)
         try:
-            await client.publish(subject, payload, reply, dict(headers) if headers else None)
+            if headers:
+                await client.publish(subject, payload, reply, dict(headers))
+            else:
+                client.send(subject, reply, payload)
+            await client.relief()
         except RAISED_BY_NATS as error:
             raise translated(error, f"publishing to {subject}") from error
 
@@ -103,18 +107,17 @@ class Connection:
         if not self.client.is_connected:
             raise _no_connection()
         try:
-            await self.client.publish_each(subjects, payload)
+            self.client.send_each(subjects, payload)
+            await self.client.relief()
         except RAISED_BY_NATS as error:
             raise translated(error, "publishing") from error
 
     async def request(self, subject: str, payload: bytes, headers: Headers, seconds_max: float) -> Message:
-        reply, answer = self._mailbox.expect_one()
-        timer = asyncio.get_running_loop().call_later(seconds_max, give_up, answer, subject, seconds_max)
+        reply, answer = self._mailbox.expect_one(subject, seconds_max)
         try:
             await self.publish(subject, payload, headers, reply)
             message = await answer
         finally:
-            timer.cancel()
             self._mailbox.forget(reply)
         if isinstance(message, Unavailable):
             raise message
@@ -220,7 +223,7 @@ class Connection:
             size += 16 + sum(len(name) + len(value.encode()) + 4 for name, value in headers.items())
         if size > self.client.max_payload:
             raise TooLarge(f"the message has {size} bytes; the broker takes {self.client.max_payload} at the most")
-        if len(subject.encode()) > SUBJECT_BYTES_MAX:
+        if len(subject) > SUBJECT_BYTES_MAX or (not subject.isascii() and len(subject.encode()) > SUBJECT_BYTES_MAX):
             raise Invalid(f"a subject may have {SUBJECT_BYTES_MAX} bytes at the most; this one has {len(subject)}")
 
     def _fail_waiting(self, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from itertools import count
+from typing import NamedTuple
 
 from shared.bus.nats.client import Hear
 from shared.bus.nats.parser import Message
@@ -10,24 +11,39 @@ from shared.errors import TimedOut, Unavailable
 # The message, or the reason why none will come.
 Answer = asyncio.Future[Message | Unavailable]
 
+# A timer for each request would cost as much as sending it: one clock ticks for all that wait.
+TICK_SECONDS = 0.02
+
+
+class Waiting(NamedTuple):
+    answer: Answer
+    subject: str
+    seconds_max: float
+    deadline: float
+
 
 class Mailbox:
     def __init__(self) -> None:
         self._address = ""
         self._numbers = count(1)
-        self._waiting: dict[str, Answer] = {}
+        self._waiting: dict[str, Waiting] = {}
         self._gathering: dict[str, Hear] = {}
+        self._ticking = False
 
     def move_in(self, address: str) -> str:
         """The pattern under which the answers come."""
         self._address = f"{address}."
         return f"{address}.*"
 
-    def expect_one(self) -> tuple[str, Answer]:
-        """Where the answer shall be sent, and what becomes of it."""
+    def expect_one(self, subject: str, seconds_max: float) -> tuple[str, Answer]:
+        """Where the answer to what is asked there shall be sent, and what becomes of it."""
+        loop = asyncio.get_running_loop()
         number = str(next(self._numbers))
-        answer: Answer = asyncio.get_running_loop().create_future()
-        self._waiting[number] = answer
+        answer: Answer = loop.create_future()
+        self._waiting[number] = Waiting(answer, subject, seconds_max, loop.time() + seconds_max)
+        if not self._ticking:
+            self._ticking = True
+            loop.call_later(TICK_SECONDS, self._tick, loop)
         return self._address + number, answer
 
     def expect_many(self, hear: Hear) -> str:
@@ -42,19 +58,26 @@ class Mailbox:
 
     def hear(self, message: Message) -> None:
         number = message.subject[len(self._address) :]
-        answer = self._waiting.get(number)
-        if answer is not None:
-            if not answer.done():
-                answer.set_result(message)
+        waiting = self._waiting.get(number)
+        if waiting is not None:
+            _settle(waiting, message)
         elif (hear := self._gathering.get(number)) is not None:
             hear(message)
 
     def fail_all(self, reason: str) -> None:
-        for answer in self._waiting.values():
-            if not answer.done():
-                answer.set_result(Unavailable(f"{reason}; what was asked may or may not have been done"))
+        for waiting in self._waiting.values():
+            _settle(waiting, Unavailable(f"{reason}; what was asked may or may not have been done"))
+
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        now = loop.time()
+        for waiting in self._waiting.values():
+            if waiting.deadline <= now:
+                _settle(waiting, TimedOut(f"{waiting.subject} was not answered within {waiting.seconds_max:g} s"))
+        self._ticking = bool(self._waiting)
+        if self._ticking:
+            loop.call_later(TICK_SECONDS, self._tick, loop)
 
 
-def give_up(answer: Answer, subject: str, seconds: float) -> None:
-    if not answer.done():
-        answer.set_result(TimedOut(f"{subject} was not answered within {seconds:g} s"))
+def _settle(waiting: Waiting, message: Message | Unavailable) -> None:
+    if not waiting.answer.done():
+        waiting.answer.set_result(message)

@@ -4,7 +4,8 @@ Ours takes every message of a buffer in one turn, which is what makes the wire f
 knees by a subject that the server lets through: nats-py gives the connection up when it meets a form feed in one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 import orjson
@@ -13,12 +14,17 @@ from nats.errors import ProtocolError
 LINE_BYTES_MAX = 1024 * 1024
 
 
+# The first letter of MSG, and not of HMSG.
+_PLAIN = ord("M")
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
 class Message(NamedTuple):
     """A message as it came. `status` is 0 except on what the server itself has to say."""
 
     subject: str
     reply: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     payload: bytes
     status: int
     description: str
@@ -46,26 +52,33 @@ class Parser:
         self._size = 0
         self._needed = 0
 
-    async def parse(self, data: bytes = b"") -> None:
+    def take(self, data: bytes) -> list[bytes]:
+        """Deliver every message that is complete. Returned are the other lines: what they ask for has to be awaited."""
         self._chunks.append(data)
         self._size += len(data)
         # A large message is put together once, not again with each of its chunks.
         if self._size < self._needed:
-            return
+            return []
         buffer = b"".join(self._chunks) if len(self._chunks) > 1 else data
         self.reset()
-        fresh = self._chunks
+        lines: list[bytes] = []
         try:
-            position, needed = await self._take_all(buffer)
+            position, self._needed = self._take_all(buffer, lines)
         except (ValueError, IndexError) as error:
             raise ProtocolError("nats: malformed line") from error
-        # A line may have told that the connection is lost. Then the rest of it must not open the next one.
-        if position < len(buffer) and self._chunks is fresh:
+        if position < len(buffer):
             self._chunks.append(buffer[position:])
             self._size = len(buffer) - position
-            self._needed = needed
+        return lines
 
-    async def _take_all(self, buffer: bytes) -> tuple[int, int]:
+    async def parse(self, data: bytes = b"") -> None:
+        for line in self.take(data):
+            try:
+                await self._take_line(line)
+            except orjson.JSONDecodeError as error:
+                raise ProtocolError("nats: malformed line") from error
+
+    def _take_all(self, buffer: bytes, lines: list[bytes]) -> tuple[int, int]:
         """Everything that is complete; returns where the rest begins, and how long that must be to be complete."""
         position = 0
         while True:
@@ -83,23 +96,24 @@ class Parser:
                 self._take_message(line, buffer[begin:end])
                 position = end + 2
             else:
-                await self._take_line(line)
+                lines.append(line)
                 position = line_end + 2
 
     def _take_message(self, line: bytes, body: bytes) -> None:
         words = line.split(b" ")
-        with_headers = words[0] == b"HMSG"
-        with_reply = len(words) == (6 if with_headers else 5)
-        subject = words[1]
-        reply = words[3] if with_reply else b""
-        size = len(subject) + len(reply) + len(body)
-        status, description = 0, ""
-        headers: dict[str, str] = {}
-        if with_headers:
-            headers_end = int(words[-2])
-            status, description, headers = parse_headers(body[:headers_end])
-            body = body[headers_end:]
-        message = Message(as_text(subject), as_text(reply), headers, body, status, description, size)
+        if line[0] == _PLAIN:
+            number, subject = int(words[2]), as_text(words[1])
+            reply = as_text(words[3]) if len(words) == 5 else ""
+            size = len(words[1]) + len(reply) + len(body)
+            self._deliver(number, Message(subject, reply, NO_HEADERS, body, 0, "", size))
+            return
+        reply_bytes = words[3] if len(words) == 6 else b""
+        headers_end = int(words[-2])
+        status, description, headers = parse_headers(body[:headers_end])
+        size = len(words[1]) + len(reply_bytes) + len(body)
+        message = Message(
+            as_text(words[1]), as_text(reply_bytes), headers, body[headers_end:], status, description, size
+        )
         self._deliver(int(words[2]), message)
 
     async def _take_line(self, line: bytes) -> None:

@@ -7,7 +7,6 @@ from random import Random
 import pytest
 
 from shared.bus.nats import NatsWire
-from shared.bus.nats.connection import PENDING_BYTES_MAX
 from shared.errors import Unavailable
 from tests.broker import BrokerForTests, free_port
 from tests.shared.bus.guarded import guarded_broker
@@ -39,7 +38,7 @@ async def test_who_is_cancelled_while_the_line_is_full_does_not_go_on(line: Prox
             await wire.publish(things.subject("x"), b"x" * MIB)
 
     publishing = asyncio.create_task(publish_for_ever())
-    await until(lambda: wire._connection.client.pending_data_size > PENDING_BYTES_MAX)
+    await until(lambda: wire._connection.client._clogged)
     publishing.cancel()
     await asyncio.wait([publishing], timeout=5)
     assert publishing.cancelled()
