@@ -7,6 +7,7 @@ group commit and ingest's `put` door are both this.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import count
 from typing import Generic, TypeVar
 
 ItemT = TypeVar("ItemT")
@@ -33,17 +34,21 @@ class Batcher(Generic[ItemT, ResultT]):
         self._flushes_max = flushes_max
         self._waiting: deque[tuple[ItemT, asyncio.Future[ResultT]]] = deque()
         self._patient: deque[tuple[ItemT, asyncio.Future[ResultT]]] = deque()
-        self._flushing: set[asyncio.Task[None]] = set()
+        self._flushing: dict[int, asyncio.Task[None]] = {}
+        self._numbers = count()
+        # Asking for it costs a system call in Python 3.11.
+        self._loop = asyncio.get_running_loop()
 
     def submit(self, item: ItemT, *, patient: bool = False) -> asyncio.Future[ResultT]:
         """Queue an item; the future has its result. A patient one waits as long as any other does.
 
         How many may wait is bounded by who calls.
         """
-        future: asyncio.Future[ResultT] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[ResultT] = self._loop.create_future()
         (self._patient if patient else self._waiting).append((item, future))
         if len(self._flushing) < self._flushes_max:
-            self._flushing.add(asyncio.create_task(self._run()))
+            number = next(self._numbers)
+            self._flushing[number] = self._loop.create_task(self._run(number))
         return future
 
     @property
@@ -53,16 +58,15 @@ class Batcher(Generic[ItemT, ResultT]):
     async def drain(self) -> None:
         """Return when everything that was submitted has its result."""
         while self._flushing:
-            await asyncio.wait(self._flushing)
+            await asyncio.wait(self._flushing.values())
 
-    async def _run(self) -> None:
+    async def _run(self, number: int) -> None:
         try:
             while self._waiting or self._patient:
                 await self._flush_once(self._next_batch())
         finally:
             # In the same turn in which nothing waited: who submits in the next one must not count on us.
-            if (task := asyncio.current_task()) is not None:
-                self._flushing.discard(task)
+            del self._flushing[number]
 
     async def _flush_once(self, batch: Sequence[tuple[ItemT, asyncio.Future[ResultT]]]) -> None:
         try:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
+from itertools import count
 from time import perf_counter_ns
 
 import structlog
@@ -31,10 +32,13 @@ class Door:
     def __init__(self, connection: Connection, endpoint: Endpoint, queue: str) -> None:
         self._connection = connection
         self._endpoint = endpoint
+        # Asking for it costs a system call in Python 3.11.
+        self._loop = asyncio.get_running_loop()
         self._queue = queue
         self._waiting: deque[Message] = deque()
         self._waiting_bytes = 0
-        self._working: set[asyncio.Task[None]] = set()
+        self._working: dict[int, asyncio.Task[None]] = {}
+        self._numbers = count()
         self._refusing: set[asyncio.Task[None]] = set()
         self.figures = DoorFigures(endpoint.name, endpoint.pattern, queue)
 
@@ -43,34 +47,41 @@ class Door:
 
     async def finish(self) -> None:
         try:
-            while tasks := self._working | self._refusing:
+            while tasks := [*self._working.values(), *self._refusing]:
                 await asyncio.wait(tasks)
         except asyncio.CancelledError:
-            for task in self._working | self._refusing:
+            for task in (*self._working.values(), *self._refusing):
                 task.cancel()
             raise
 
     def _hear(self, request: Message) -> None:
         if len(self._working) < self._endpoint.concurrency_max:
-            _start(self._work(request), self._working)
+            number = next(self._numbers)
+            self._working[number] = self._loop.create_task(self._work(number, request))
         elif len(self._waiting) < WAITING_COUNT_MAX and self._waiting_bytes + request.size <= WAITING_BYTES_MAX:
             self._waiting.append(request)
             self._waiting_bytes += request.size
         # Beyond that even a refusal is too much; the caller's patience ends it.
         elif len(self._refusing) < REFUSING_COUNT_MAX:
-            _start(self._refuse(request), self._refusing)
+            refusing = self._loop.create_task(self._refuse(request))
+            self._refusing.add(refusing)
+            refusing.add_done_callback(self._refusing.discard)
 
-    async def _work(self, request: Message) -> None:
+    async def _work(self, number: int, request: Message) -> None:
         """Answer this one, and then whatever waits: a worker is a slot."""
-        while True:
-            begun = perf_counter_ns()
-            reply = await self._answer(request)
-            await self._respond(request, reply)
-            self.figures.count(reply.headers.get(ERROR_HEADER), perf_counter_ns() - begun)
-            if not self._waiting:
-                return
-            request = self._waiting.popleft()
-            self._waiting_bytes -= request.size
+        try:
+            while True:
+                begun = perf_counter_ns()
+                reply = await self._answer(request)
+                await self._respond(request, reply)
+                self.figures.count(reply.headers.get(ERROR_HEADER), perf_counter_ns() - begun)
+                if not self._waiting:
+                    return
+                request = self._waiting.popleft()
+                self._waiting_bytes -= request.size
+        finally:
+            # By itself: a callback for when it is done would cost every request another turn of the event loop.
+            del self._working[number]
 
     async def _answer(self, request: Message) -> Reply:
         try:
@@ -132,9 +143,3 @@ class NatsAnswers:
             log.debug("stopped_without_broker", because=error.detail)
         for door in self._doors:
             await door.finish()
-
-
-def _start(work: Coroutine[None, None, None], tasks: set[asyncio.Task[None]]) -> None:
-    task = asyncio.get_running_loop().create_task(work)
-    tasks.add(task)
-    task.add_done_callback(tasks.discard)

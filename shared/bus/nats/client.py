@@ -37,6 +37,8 @@ class Client(NatsPy):
         self._ps = cast(NatsParser, self._parser)
         self._leaving = False
         self._clogged = False
+        # Asking for it costs a system call in Python 3.11.
+        self._loop = asyncio.get_running_loop()
 
     async def hear(self, pattern: str, hear: Hear, *, queue: str = "") -> "Ear":
         # The ear is there before the subscription, which may be answered while it is still being sent.
@@ -88,7 +90,7 @@ class Client(NatsPy):
     def _leave_soon(self) -> None:
         if not self._leaving:
             self._leaving = True
-            asyncio.get_running_loop().call_soon(self._leave)
+            self._loop.call_soon(self._leave)
 
     def _leave(self) -> None:
         self._leaving = False

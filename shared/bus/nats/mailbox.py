@@ -29,6 +29,8 @@ class Mailbox:
         self._waiting: dict[str, Waiting] = {}
         self._gathering: dict[str, Hear] = {}
         self._ticking = False
+        # Asking for it costs a system call in Python 3.11.
+        self._loop = asyncio.get_running_loop()
 
     def move_in(self, address: str) -> str:
         """The pattern under which the answers come."""
@@ -37,13 +39,12 @@ class Mailbox:
 
     def expect_one(self, subject: str, seconds_max: float) -> tuple[str, Answer]:
         """Where the answer to what is asked there shall be sent, and what becomes of it."""
-        loop = asyncio.get_running_loop()
         number = str(next(self._numbers))
-        answer: Answer = loop.create_future()
-        self._waiting[number] = Waiting(answer, subject, seconds_max, loop.time() + seconds_max)
+        answer: Answer = self._loop.create_future()
+        self._waiting[number] = Waiting(answer, subject, seconds_max, self._loop.time() + seconds_max)
         if not self._ticking:
             self._ticking = True
-            loop.call_later(TICK_SECONDS, self._tick, loop)
+            self._loop.call_later(TICK_SECONDS, self._tick)
         return self._address + number, answer
 
     def expect_many(self, hear: Hear) -> str:
@@ -68,14 +69,14 @@ class Mailbox:
         for waiting in self._waiting.values():
             _settle(waiting, Unavailable(f"{reason}; what was asked may or may not have been done"))
 
-    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
-        now = loop.time()
+    def _tick(self) -> None:
+        now = self._loop.time()
         for waiting in self._waiting.values():
             if waiting.deadline <= now:
                 _settle(waiting, TimedOut(f"{waiting.subject} was not answered within {waiting.seconds_max:g} s"))
         self._ticking = bool(self._waiting)
         if self._ticking:
-            loop.call_later(TICK_SECONDS, self._tick, loop)
+            self._loop.call_later(TICK_SECONDS, self._tick)
 
 
 def _settle(waiting: Waiting, message: Message | Unavailable) -> None:
