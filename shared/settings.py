@@ -33,6 +33,9 @@ class NatsSettings(Section):
     tls_certificate: Path | None = Field(default=None, description="Our own certificate, for mutual TLS.")
     tls_key: Path | None = Field(default=None, description="The key of our own certificate.")
     connect_seconds_max: float = Field(default=10.0, gt=0, description="How long to try the first connection.")
+    plain: bool = Field(
+        default=False, description="Use nats-py as it comes, without our own reading and writing: slower."
+    )
 
 
 class BrokerSettings(Section):

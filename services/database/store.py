@@ -9,7 +9,7 @@ conformance suite.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from shared.contracts.annotations import AnnotateOutcome, Annotation
 from shared.contracts.documents import Deleted
@@ -73,8 +73,7 @@ Work = Save | Delete | Annotate | Expire | Thin | MarkAnnounced
 Answer = Sequence[Receipt] | Deleted | PostilError | Sequence[AnnotateOutcome] | int | None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredChange:
+class StoredChange(NamedTuple):
     seq: int
     collection: str
     json: bytes

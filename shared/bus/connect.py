@@ -28,6 +28,7 @@ def _options(settings: Settings) -> NatsOptions:
         tls_ca=nats.tls_ca,
         tls_certificate=nats.tls_certificate,
         tls_key=nats.tls_key,
+        plain=nats.plain,
     )
 
 

@@ -139,6 +139,6 @@ def _unpacked(delivery: _Delivery, content: bytes) -> Sealed:
         digest_bytes = bytes.fromhex(digest)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Invalid(f"a line is no document: {error}") from error
-    if not (isinstance(id, str) and isinstance(collection, str) and isinstance(ttl_seconds, int | None)):
+    if type(id) is not str or type(collection) is not str or not (ttl_seconds is None or type(ttl_seconds) is int):
         raise Invalid("a line is no document: its id, its collection or its ttl_seconds is of another type")
     return Sealed(id, collection, content, digest_bytes, place, key, if_version, ttl_seconds)

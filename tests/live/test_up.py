@@ -4,6 +4,7 @@ import os
 import pty
 import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,18 @@ from tests.system import POSTIL, System, environment, postil, running_system
 from tests.until import until
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
-async def test_it_starts_keeps_documents_and_stops_without_a_trace(tmp_path: Path, number: signal.Signals) -> None:
-    async with running_system(tmp_path / "data") as system:
+PLAIN = {"POSTIL_NATS__PLAIN": "true"}
+
+
+@pytest.mark.parametrize(
+    ("number", "variables"),
+    [(signal.SIGTERM, {}), (signal.SIGINT, {}), (signal.SIGTERM, PLAIN)],
+    ids=["SIGTERM", "SIGINT", "plain nats-py"],
+)
+async def test_it_starts_keeps_documents_and_stops_without_a_trace(
+    tmp_path: Path, number: signal.Signals, variables: Mapping[str, str]
+) -> None:
+    async with running_system(tmp_path / "data", variables=variables) as system:
         url = system.url
         assert set(system.pids) == ALL
         assert {process.pid for process in system.processes} == set(system.pids.values())

@@ -1,8 +1,8 @@
 """Many rows in few statements.
 
 Python gives its lock away around every step of a statement. While the event loop is busy, a writer that takes one
-step for each row gets it back so late that it stores a twentieth of what it could. So hundreds of rows travel in one
-step here, in a few fixed sizes, each of which is prepared once.
+step for each row gets it back so late that it stores a twentieth of what it could. So up to a thousand rows travel in
+one step here, in a few fixed sizes, each of which is prepared once.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from itertools import chain
 
 from services.database.sqlite import driver
 
-SIZES = (256, 32, 4, 1)
+SIZES = (1024, 512, 256, 128, 64, 32, 16, 8, 4, 2, 1)
 
 
 def insert(connection: driver.Connection, statement: str, rows: Sequence[Sequence[driver.Value]]) -> None:

@@ -9,10 +9,10 @@ from time import perf_counter_ns
 import structlog
 
 from shared.bus.bus import ERROR_CODE_HEADER, ERROR_HEADER, reply_of_error
-from shared.bus.nats.client import Ear
 from shared.bus.nats.connection import Connection
 from shared.bus.nats.deliveries import heard
 from shared.bus.nats.discovery import Discovery, DoorFigures
+from shared.bus.nats.ear import Ear
 from shared.bus.nats.parser import Message
 from shared.bus.nats.subjects import checked_pattern
 from shared.bus.wire import Calling, Endpoint, Reply

@@ -6,7 +6,7 @@ to those who know what they wait for. This reaches into private parts of nats-py
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from typing import cast
 
 import structlog
@@ -18,12 +18,11 @@ from nats.aio.transport import TcpTransport
 from nats.protocol.parser import PERMISSIONS_ERR
 from nats.protocol.parser import Parser as NatsParser
 
+from shared.bus.nats.ear import Hear
 from shared.bus.nats.line import LARGE_BYTES, UNSENT_BYTES_MAX, Line
 from shared.bus.nats.parser import Message, Parser
 
 log = structlog.get_logger()
-
-Hear = Callable[[Message], None]
 
 RECONNECT_PAUSE_SECONDS = 0.5
 
@@ -40,12 +39,12 @@ class Client(NatsPy):
         # Asking for it costs a system call in Python 3.11.
         self._loop = asyncio.get_running_loop()
 
-    async def hear(self, pattern: str, hear: Hear, *, queue: str = "") -> "Ear":
+    async def hear(self, pattern: str, hear: Hear, *, queue: str = "") -> "OwnEar":
         # The ear is there before the subscription, which may be answered while it is still being sent.
         number = self._sid + 1
         self._ears[number] = hear
         try:
-            return Ear(self, await self.subscribe(pattern, queue=queue), pattern)
+            return OwnEar(self, await self.subscribe(pattern, queue=queue), pattern)
         except BaseException:
             self.forget(number)
             raise
@@ -58,8 +57,22 @@ class Client(NatsPy):
         self._ears.pop(number, None)
         self._remove_sub(number)
 
-    def send(self, subject: str, reply: str, payload: bytes) -> None:
-        """Publish without waiting: it leaves with whatever else is sent in this turn of the event loop."""
+    async def say(self, subject: str, payload: bytes, reply: str, headers: Mapping[str, str]) -> None:
+        if headers:
+            await self.publish(subject, payload, reply, dict(headers))
+        else:
+            self._send(subject, reply, payload)
+        await self._relief()
+
+    async def say_each(self, subjects: Iterable[str], payload: bytes) -> None:
+        """The same payload to each of the subjects, which the server gave us itself."""
+        tail = b" %d\r\n%b\r\n" % (len(payload), payload)
+        self._add(b"".join([b"PUB %b%b" % (subject.encode(), tail) for subject in subjects]))
+        self._leave_soon()
+        await self._relief()
+
+    def _send(self, subject: str, reply: str, payload: bytes) -> None:
+        """It leaves with whatever else is sent in this turn of the event loop."""
         head = f"PUB {subject} {reply} {len(payload)}\r\n" if reply else f"PUB {subject} {len(payload)}\r\n"
         if len(payload) < LARGE_BYTES:
             self._add(b"%b%b\r\n" % (head.encode(), payload))
@@ -69,13 +82,7 @@ class Client(NatsPy):
             self._add(b"\r\n")
         self._leave_soon()
 
-    def send_each(self, subjects: Iterable[str], payload: bytes) -> None:
-        """The same payload to each of the subjects, which the server gave us itself."""
-        tail = b" %d\r\n%b\r\n" % (len(payload), payload)
-        self._add(b"".join([b"PUB %b%b" % (subject.encode(), tail) for subject in subjects]))
-        self._leave_soon()
-
-    async def relief(self) -> None:
+    async def _relief(self) -> None:
         """Wait until the socket has taken most of what is on its way, if that is more than it should be."""
         if self._pending_data_size > UNSENT_BYTES_MAX:
             self._leave()
@@ -169,9 +176,7 @@ class Client(NatsPy):
                 return
 
 
-class Ear:
-    """A subscription. `deafen` tells the server; what that has sent before is still heard until `forget`."""
-
+class OwnEar:
     def __init__(self, client: Client, subscription: Subscription, pattern: str) -> None:
         self.pattern = pattern
         self._client = client

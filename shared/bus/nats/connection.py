@@ -8,11 +8,13 @@ from typing import Any, cast
 
 import structlog
 
-from shared.bus.nats.client import Client, Ear, Hear
+from shared.bus.nats.client import Client
+from shared.bus.nats.ear import Ear, Hear
 from shared.bus.nats.failures import RAISED_BY_NATS, translated
 from shared.bus.nats.mailbox import Mailbox
 from shared.bus.nats.options import NatsOptions
 from shared.bus.nats.parser import Message
+from shared.bus.nats.plain import PlainClient
 from shared.bus.wire import NO_HEADERS, Headers, Stoppable
 from shared.errors import Invalid, TooLarge, Unavailable
 
@@ -35,7 +37,7 @@ class NobodyThere(Unavailable):
 
 class Connection:
     def __init__(self, options: NatsOptions) -> None:
-        self.client = Client()
+        self.client: Client | PlainClient = PlainClient() if options.plain else Client()
         # What works on this connection and has to be stopped before it is closed.
         self.opened: dict[Stoppable, None] = {}
         # Called when the connection was lost and has come back, with every subscription in force again.
@@ -95,11 +97,7 @@ class Connection:
             raise _no_connection()
         self._check_size(subject, payload, headers)
         try:
-            if headers:
-                await client.publish(subject, payload, reply, dict(headers))
-            else:
-                client.send(subject, reply, payload)
-            await client.relief()
+            await client.say(subject, payload, reply, headers)
         except RAISED_BY_NATS as error:
             raise translated(error, f"publishing to {subject}") from error
 
@@ -107,8 +105,7 @@ class Connection:
         if not self.client.is_connected:
             raise _no_connection()
         try:
-            self.client.send_each(subjects, payload)
-            await self.client.relief()
+            await self.client.say_each(subjects, payload)
         except RAISED_BY_NATS as error:
             raise translated(error, "publishing") from error
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import orjson
 
-from shared.bus.nats.client import Ear, Hear
 from shared.bus.nats.connection import Connection
+from shared.bus.nats.ear import Ear, Hear
 from shared.bus.nats.parser import Message
 from shared.bus.nats.streams import NANOSECONDS
 from shared.bus.streams import Consumer

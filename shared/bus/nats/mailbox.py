@@ -4,7 +4,7 @@ import asyncio
 from itertools import count
 from typing import NamedTuple
 
-from shared.bus.nats.client import Hear
+from shared.bus.nats.ear import Hear
 from shared.bus.nats.parser import Message
 from shared.errors import TimedOut, Unavailable
 

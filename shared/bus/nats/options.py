@@ -23,6 +23,7 @@ class NatsOptions:
     tls_ca: Path | None = None
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    plain: bool = False
 
     @property
     def servers(self) -> list[str]:

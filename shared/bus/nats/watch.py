@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import structlog
 
-from shared.bus.nats.client import Ear
 from shared.bus.nats.connection import Connection
 from shared.bus.nats.deliveries import heard
+from shared.bus.nats.ear import Ear
 from shared.bus.wire import Delivery
 from shared.errors import Unavailable
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from shared.bus.memory import MemoryBroker, MemoryWire
-from shared.bus.nats import NatsWire
+from shared.bus.nats import NatsOptions, NatsWire
 from shared.bus.wire import Wire
 from shared.clock import SystemClock
 from tests.broker import BrokerForTests
@@ -25,12 +25,13 @@ class Seam:
     up: Callable[[], Awaitable[None]]
 
 
-@pytest.fixture(params=["memory", "nats"])
+@pytest.fixture(params=["memory", "nats", "plain"])
 def seam(request: pytest.FixtureRequest) -> Seam:
     # A broker is asked for only where it is needed, and one of its own only by those who take it down.
     if request.param == "memory":
         return _memory()
-    return _nats(request.getfixturevalue("own_broker" if "outage" in request.fixturenames else "broker"))
+    broker = request.getfixturevalue("own_broker" if "outage" in request.fixturenames else "broker")
+    return _nats(broker, plain=request.param == "plain")
 
 
 @pytest.fixture
@@ -79,9 +80,9 @@ def _memory() -> Seam:
     return Seam(connect, kill, down, up)
 
 
-def _nats(broker: BrokerForTests) -> Seam:
+def _nats(broker: BrokerForTests, *, plain: bool) -> Seam:
     async def connect() -> Wire:
-        return await NatsWire.connect(broker.url, name="conformance")
+        return await NatsWire.connect(NatsOptions(broker.url, plain=plain), name="conformance")
 
     async def kill(wire: Wire) -> None:
         assert isinstance(wire, NatsWire)

@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from shared.bus.nats import NatsWire
+from shared.bus.nats.client import Client
 from shared.errors import Unavailable
 from tests.broker import BrokerForTests, free_port
 from tests.shared.bus.guarded import guarded_broker
@@ -38,7 +39,9 @@ async def test_who_is_cancelled_while_the_line_is_full_does_not_go_on(line: Prox
             await wire.publish(things.subject("x"), b"x" * MIB)
 
     publishing = asyncio.create_task(publish_for_ever())
-    await until(lambda: wire._connection.client._clogged)
+    client = wire._connection.client
+    assert isinstance(client, Client)
+    await until(lambda: client._clogged)
     publishing.cancel()
     await asyncio.wait([publishing], timeout=5)
     assert publishing.cancelled()
