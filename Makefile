@@ -23,7 +23,7 @@ help:
 	@echo 'make test    all tests, against a real nats-server'
 	@echo 'make lint    style, types, and the direction of imports'
 	@echo 'make check   both'
-	@echo 'make bench   measure'
+	@echo 'make bench   measure what a message costs; ARGS=--list says what there is'
 	@echo 'make lock    write requirements/*.txt anew (needs uv)'
 	@echo 'make clean   remove what was installed and cached; never your data'
 
@@ -41,13 +41,15 @@ lint: $(VENV)/.test
 
 check: lint test
 
-bench: $(VENV)/.run
-	@$(BIN)/python -m benchmarks.spine $(ARGS)
+bench: $(VENV)/.bench
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock:
 	@$(COMPILE) requirements/build.in --output-file requirements/build.txt
 	@$(COMPILE) pyproject.toml --output-file requirements/run.txt
-	@$(COMPILE) pyproject.toml --extra test --constraint requirements/run.txt --output-file requirements/test.txt
+	@$(COMPILE) pyproject.toml --extra bench --constraint requirements/run.txt --output-file requirements/bench.txt
+	@$(COMPILE) pyproject.toml --extra test --extra bench --constraint requirements/bench.txt \
+		--output-file requirements/test.txt
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -69,6 +71,11 @@ $(VENV)/.run: $(VENV)/.made requirements/build.txt requirements/run.txt pyprojec
 	@$(LOCKED) requirements/build.txt
 	@$(LOCKED) requirements/run.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.run requirements/bench.txt
+	@echo 'Installing what the benchmarks need (only the first time)'
+	@$(LOCKED) requirements/bench.txt
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements/test.txt

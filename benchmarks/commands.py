@@ -29,16 +29,15 @@ REPEATS = 3
 SEED = 1
 
 FolderOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where runs and their history are kept.")]
-Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="Only these.", show_default="all of them")
-]
+Names = Annotated[list[str] | None, typer.Argument(metavar="SCENARIO", help="Only these.", show_default="all of them")]
 RunArgument = Annotated[str, typer.Argument(help="A file, a folder (its newest run), or a number of the history.")]
 
 
 class RunByDefault(TyperGroup):
     """What is no command is for `run`."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    # The context is of the library's own kind, of which typer shows only the kind below it.
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # see above
         if not args or not (args[0] in self.commands or args[0] in ctx.help_option_names):
             args = ["run", *args]
         return super().parse_args(ctx, args)
@@ -68,8 +67,12 @@ def bench() -> None:
 @app.command()
 def run(
     names: Names = None,
-    repeats: Annotated[int, typer.Option(min=1, help="How often each is run; three are the least to compare.")] = REPEATS,
-    smoke: Annotated[bool, typer.Option("--smoke", help="A little work: tells whether they run, not how fast.")] = False,
+    repeats: Annotated[
+        int, typer.Option(min=1, help="How often each is run; three are the least to compare.")
+    ] = REPEATS,
+    smoke: Annotated[
+        bool, typer.Option("--smoke", help="A little work: tells whether they run, not how fast.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="The same seed draws the same work.")] = SEED,
     out: FolderOption = FOLDER,
     listing: Annotated[bool, typer.Option("--list", help="Only list the scenarios.")] = False,
@@ -90,9 +93,15 @@ def run(
     plan = Plan(chosen, not names, "smoke" if smoke else "full", repeats, seed)
     with reporting():
         prepare(out)
-        result = carry_out(plan, settings)
-        number = keep(result, out)
+        try:
+            result = carry_out(plan, settings)
+        except KeyboardInterrupt:
+            note("Interrupted; nothing of this run is kept.")
+            raise
+    # First of all: whatever happens to the files, it has been seen.
     show(table_of(result))
+    with reporting():
+        number = keep(result, out)
     note(f"\nThis was run {number} of the history; the report is {out / REPORT_NAME}")
     if result.failed:
         raise typer.Exit(Exit.FAILED)
@@ -181,4 +190,3 @@ def _chosen(names: Sequence[str]) -> Sequence[AnyScenario]:
         note(f"There are: {', '.join(known)}")
         raise typer.Exit(Exit.USAGE)
     return [scenario for scenario in there if not names or scenario.name in names]
-

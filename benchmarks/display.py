@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
-from rich.console import Console, Group
+from rich.columns import Columns
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -92,17 +93,15 @@ class Picture:
     def _draw(self) -> None:
         self._live.update(Group(self._summary(), Text(), self._scenarios()), refresh=True)
 
-    def _summary(self) -> Table:
+    def _summary(self) -> RenderableType:
         outlook = self._outlook
         total = outlook.repeats_done + outlook.repeats_left
-        summary = Table.grid(padding=(0, 2, 0, 0))
-        summary.add_column(width=BAR_WIDTH)
         so_far = f"{span(timedelta(seconds=self._clock() - self._started_at))} so far"
-        summary.add_row(
-            ProgressBar(total, outlook.repeats_done, width=BAR_WIDTH),
-            f"{outlook.repeats_done} of {total} repeats, {so_far}, {_left(outlook)}",
-        )
-        return summary
+        said = f"{outlook.repeats_done} of {total} repeats, {so_far}, {_left(outlook)}"
+        if self._live.console.width < BAR_WIDTH + len(said):
+            return Text(said)
+        bar = ProgressBar(total, outlook.repeats_done, width=BAR_WIDTH, complete_style="cyan")
+        return Columns([bar, said], padding=(0, 2))
 
     def _scenarios(self) -> Table:
         table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))

@@ -127,11 +127,11 @@ class History:
     def _add_parts(self, number: int, run: RunResult) -> None:
         for scenario in run.scenarios:
             for ratio in scenario.ratios:
-                row = (number, scenario.name, ratio.of, ratio.to, ratio.target, *_in_short(ratio))
-                self._connection.execute(INSERT_RATIO, row)
+                beside = (number, scenario.name, ratio.of, ratio.to, ratio.target)
+                self._connection.execute(INSERT_RATIO, (*beside, *_in_short(ratio)))
             for figure in scenario.figures:
-                row = (number, scenario.name, figure.name, figure.unit, *_in_short(figure))
-                self._connection.execute(INSERT_FIGURE, row)
+                named = (number, scenario.name, figure.name, figure.unit)
+                self._connection.execute(INSERT_FIGURE, (*named, *_in_short(figure)))
 
     def run(self, number: int) -> RunResult:
         found = self._connection.execute("SELECT run FROM runs WHERE number = ?", (number,)).fetchone()

@@ -6,7 +6,7 @@ to begin. That holds for our own slowness, too: how late the work was begun is a
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from random import Random
@@ -51,8 +51,11 @@ def evenly(count: int, per_second: float) -> Sequence[float]:
     return [number / per_second for number in range(count)]
 
 
-async def open_loop(moments: Sequence[float], work: Work, *, seconds_max: float) -> Flow:
-    """Begin each at its moment. Work that is not done so long after the last of them is given up, and counted."""
+async def open_loop(moments: Iterable[float], work: Work, *, seconds_max: float) -> Flow:
+    """Begin each at its moment. Work that is not done so long after the last of them is given up, and counted.
+
+    There must be a first moment; each further one is asked for when the one before has come.
+    """
     flow = Flow()
     loop = asyncio.get_running_loop()
     tasks: list[asyncio.Task[None]] = []

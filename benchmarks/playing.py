@@ -77,7 +77,8 @@ async def playing_together(*commands: Command) -> AsyncIterator[Sequence[Player]
     players: list[Player] = []
     try:
         for command in commands:
-            players.append(await _started(command))
+            player = await _started(command)
+            players.append(player)
         for player in players:
             await player.until_ready()
         yield players
@@ -89,4 +90,9 @@ async def _started(command: Command) -> Player:
     words = [str(word) for word in command]
     if words[0].startswith("benchmarks."):
         words = [sys.executable, "-m", *words]
-    return Player(await asyncio.create_subprocess_exec(*words, stdin=PIPE, stdout=PIPE, limit=LINE_BYTES_MAX))
+    # A Ctrl-C is for us alone: what we have started, we stop ourselves.
+    return Player(
+        await asyncio.create_subprocess_exec(
+            *words, stdin=PIPE, stdout=PIPE, limit=LINE_BYTES_MAX, start_new_session=True
+        )
+    )

@@ -5,14 +5,12 @@ of this one: pacing by a clock would either let two rounds meet when the machine
 processes take to wake up. Telling is not part of what is measured.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from benchmarks.kinds import KINDS, note_raw, player
 from benchmarks.latencies import Latencies
 from benchmarks.players.report import Report
-from benchmarks.playing import Player, playing_together
+from benchmarks.playing import Command, Player, playing_together
 from benchmarks.stage import Stage
 
 
@@ -28,22 +26,26 @@ class Rounds:
     seconds_max: float
 
 
-async def latencies_of(stage: Stage, kinds: Sequence[str], rounds: Rounds) -> dict[str, Latencies]:
+async def latencies_by_kind(stage: Stage, rounds: Rounds) -> dict[str, Latencies]:
     note_raw(stage)
-    found = {kind: Latencies() for kind in kinds}
-    commands = []
-    for kind in kinds:
-        url, subject = stage.system.url, f"bench.{stage.tenant}.{kind}"
-        commands.append(player("listener", kind, url, subject))
-        commands.append(player("publisher", kind, url, subject, rounds.seconds_max, rounds.connections))
+    found = {kind: Latencies() for kind in KINDS}
+    commands = [command for kind in KINDS for command in _listener_and_publisher(stage, kind, rounds)]
     async with playing_together(*commands) as players:
-        ends = dict(zip(kinds, list(pairwise(players))[::2], strict=True))
+        ends = dict(zip(KINDS, zip(players[0::2], players[1::2], strict=True), strict=True))
         # In turns, so that a slow moment of the machine meets all of them.
         for _ in range(rounds.turns):
             for kind, (listener, publisher) in ends.items():
                 stage.progress(KINDS[kind])
                 found[kind].add(await _one_turn(stage, KINDS[kind], listener, publisher, rounds))
     return found
+
+
+def _listener_and_publisher(stage: Stage, kind: str, rounds: Rounds) -> tuple[Command, Command]:
+    url, subject = stage.system.url, f"bench.{stage.tenant}.{kind}"
+    return (
+        player("listener", kind, url, subject),
+        player("publisher", kind, url, subject, rounds.seconds_max, rounds.connections),
+    )
 
 
 async def _one_turn(stage: Stage, name: str, listener: Player, publisher: Player, rounds: Rounds) -> Latencies:

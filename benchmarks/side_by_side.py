@@ -54,13 +54,15 @@ def judgement_as_json(judgement: Judgement) -> Mapping[str, object]:
 
 
 def _remarks(judgements: list[Judgement]) -> Iterator[Text]:
+    """Each reason once, however many ratios have it."""
+    said: dict[tuple[str, str], list[str]] = {}
     for judgement in judgements:
-        if judgement.because:
-            about = f"{judgement.ratio}: " if judgement.ratio else ""
-            said = f"{about}{judgement.verdict}, {one_line(judgement.because, REASON_CHARACTERS)}"
-            yield Text(harmless(said), style=STYLES.get(judgement.verdict, "yellow"))
-        elif not judgement.ratio:
-            yield Text(judgement.verdict, style=STYLES.get(judgement.verdict, "yellow"))
+        if judgement.because or not judgement.ratio:
+            said.setdefault((judgement.verdict, judgement.because), []).append(judgement.ratio)
+    for (verdict, because), ratios in said.items():
+        about = ratios[0] if len(ratios) == 1 else counted(len(ratios), "ratio")
+        words = ": ".join(filter(None, (about, verdict, one_line(because, REASON_CHARACTERS))))
+        yield Text(harmless(words), style=STYLES.get(verdict, "yellow"))
 
 
 def _row(judgement: Judgement) -> Row:
@@ -70,7 +72,9 @@ def _row(judgement: Judgement) -> Row:
         Text("" if judgement.old is None else number(judgement.old)),
         Text("" if judgement.new is None else number(judgement.new)),
         Text("" if shift is None else number(shift.factor), style="bold"),
-        Text("" if shift is None else f"{between(shift.low, shift.high)} at {float(shift.confidence):.0%}", style="dim"),
+        Text(
+            "" if shift is None else f"{between(shift.low, shift.high)} at {float(shift.confidence):.0%}", style="dim"
+        ),
         Text(judgement.verdict, style=STYLES.get(judgement.verdict, "")),
     )
 
@@ -87,9 +91,9 @@ def _closing(comparison: Comparison) -> Text:
     for reservation in comparison.reservations:
         closing.append(f"{harmless(reservation)}\n", style="yellow")
     found = len(comparison.regressions)
-    if not found:
-        return closing.append("no regressions", style="bold green")
-    closing.append(counted(found, "regression"), style="bold red")
+    closing.append(counted(found, "regression") if found else "no regressions", style="bold red" if found else "bold")
+    if undecided := [judgement for judgement in comparison.judgements if judgement.verdict == "undecided"]:
+        closing.append(f", {len(undecided)} undecided", style="not bold yellow")
     for judgement in comparison.regressions:
         about = ", ".join(filter(None, (judgement.scenario, judgement.ratio)))
         closing.append(harmless(f"\n{judgement.verdict}: {about}"), style="red")

@@ -114,7 +114,10 @@ def starting_system(settings: Mapping[str, str] = NO_SETTINGS, *, port: int = 0)
         command = [sys.executable, "-m", "services.cli.main", "up", "--data", str(data), "--port", str(port)]
         with (Path(folder) / "log").open("wb") as log:
             environment = {**os.environ, "POSTIL_LOGS__LEVEL": "error", **settings}
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
+            # A Ctrl-C is for us alone: what we have started, we stop ourselves.
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True
+            )
         try:
             yield System(data, process)
         finally:

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from benchmarks.results import FigureResult, RatioResult, RunResult, ScenarioResult
 from benchmarks.sheet import Row, Section, Sheet
-from benchmarks.words import counted, middle, number, spread, target, targets_reached, verdict, what
+from benchmarks.words import counted, middle, number, reservations, spread, target, targets_reached, verdict, what
 from services.cli.harmless import harmless, one_line
 
 HEADINGS = ("", "median", "unit", "spread", "target", "verdict")
@@ -63,6 +63,6 @@ def _closing(run: RunResult) -> Text:
             if ratio.reached is False:
                 missed = f"\nmissed: {scenario.name}, {what(ratio)}: {middle(ratio)}, not {target(ratio)}"
                 closing.append(harmless(missed), style="not bold yellow")
-    if run.extent == "smoke":
-        closing.append("\nThese were the smoke sizes: too little work for its figures to mean much.", style="not bold")
+    for reservation in reservations(run):
+        closing.append(f"\n{reservation}", style="not bold")
     return closing

@@ -67,7 +67,7 @@ async def _until_told(plan: Plan, observer: Observer) -> Sequence[ScenarioResult
     """Whoever ends us, no system is left behind."""
     task = asyncio.current_task()
     assert task is not None
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     return await running.run(plan.chosen, plan.extent, plan.repeats, plan.seed, observer)
 
@@ -77,4 +77,3 @@ def _fit_to_show(scenario: ScenarioResult) -> ScenarioResult:
     absent = {name: impersonal(reason) for name, reason in scenario.absent.items()}
     failure = None if scenario.failure is None else impersonal(scenario.failure)
     return scenario.model_copy(update={"absent": absent, "failure": failure})
-

@@ -1,12 +1,15 @@
 """Figures as a person reads them: three digits that count, and how far apart the repeats were."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 from benchmarks.results import Measured, RatioResult, RunResult
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 AT_MOST = "\N{LESS-THAN OR EQUAL TO}"
 AT_LEAST = "\N{GREATER-THAN OR EQUAL TO}"
+
+# Beyond it, something else was running.
+LOAD_PER_CORE_MAX = 0.5
 
 
 def number(value: float) -> str:
@@ -57,14 +60,18 @@ def targets_reached(run: RunResult) -> str:
     return f"{sum(targets)} of {counted(len(targets), 'target')} reached"
 
 
+def reservations(run: RunResult) -> Iterator[str]:
+    """What a reader has to bear in mind."""
+    if run.extent == "smoke":
+        yield "These were the smoke sizes: too little work for the figures to mean much."
+    load, cores = run.machine.get("load_before"), run.machine.get("cores")
+    if isinstance(load, float) and isinstance(cores, int) and load > LOAD_PER_CORE_MAX * cores:
+        yield f"The machine was busy before the run began: its load was {load:g} on {counted(cores, 'core')}."
+
+
 def what(ratio: RatioResult) -> str:
     return f"{ratio.of} / {ratio.to}"
 
 
 def counted(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """a, b and c"""
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

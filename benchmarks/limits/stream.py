@@ -4,6 +4,7 @@ Appended to through our own wire, which costs less than nats-py's: so it is the 
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 
@@ -41,10 +42,10 @@ class StreamAlone:
         await self.expect_all_kept()
         return (self.acknowledged - before) / took
 
-    async def seconds_for(self, payload: bytes, count: int) -> float:
-        """Until so many messages are acknowledged that are sent at once."""
+    async def seconds_for(self, payloads: Sequence[bytes]) -> float:
+        """Until all of them are acknowledged that are sent at once."""
         begun = perf_counter()
-        await asyncio.gather(*(self.append(payload) for _ in range(count)))
+        await asyncio.gather(*(self.append(payload) for payload in payloads))
         took = perf_counter() - begun
         await self.expect_all_kept()
         return took

@@ -1,4 +1,4 @@
-"""A service that does nothing but answer: `echo plain|plain-uvloop|bus|raw URL [SUBJECT]`.
+"""A service that does nothing but answer: `echo bus URL`, or `echo plain|plain-uvloop|raw URL SUBJECT`.
 
 By plain nats-py, as its documentation has it, on either loop; through our bus, as our services run; or on a raw socket,
 where there is no C compiler. On our bus it answers every tenant.
@@ -22,8 +22,6 @@ from shared.contracts.message import Contract, Query
 from shared.runtime.runner import Runner
 from shared.runtime.service import Service, answer
 from shared.settings import Settings
-
-PLAIN_SUBJECT = "bench.echo"
 
 
 class Echoed(Contract):
@@ -76,7 +74,7 @@ async def serve_raw(url: str, subject: str) -> None:
     await line.close()
 
 
-async def serve(kind: str, url: str, subject: str = PLAIN_SUBJECT) -> None:
+async def serve(kind: str, url: str, subject: str = "") -> None:
     match kind:
         case "bus":
             await serve_on_bus(url)

@@ -33,8 +33,8 @@ def told_on(subject: str) -> str:
     return f"{subject}.told"
 
 
-def packed_round(round: int) -> bytes:
-    return _ROUND.pack(round)
+def packed_round(number: int) -> bytes:
+    return _ROUND.pack(number)
 
 
 class Tally:

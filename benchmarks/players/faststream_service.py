@@ -1,8 +1,8 @@
 """The same by FastStream, as its documentation shows it: `faststream_service URL NAME FILE`.
 
-A typed handler on a durable pull subscriber, ten messages at a time, the database in the application's context, one
-commit for each message and the acknowledgement after it. On uvloop, as its command line runs it; without its line in
-the log for every message, which costs it a good deal.
+A typed handler on a durable pull subscriber, ten messages at a time, with the database in the application's context; a
+commit for each message, and the acknowledgement after it. On uvloop, as its own command line runs it, and without the
+line that it logs for every message, which would cost it a good deal.
 """
 
 import asyncio
@@ -43,8 +43,10 @@ def application(url: str, name: str, file: str) -> FastStream:
         f"{name}.docs", durable="keeper", stream=JStream(name), pull_sub=PullSub(batch_size=MESSAGES_MAX)
     )
     async def keep(documents: list[Document], database: Annotated[aiosqlite.Connection, Context()]) -> None:
-        await database.executemany(INSERT, [document.model_dump() for document in documents])
-        await database.commit()
+        # Ten of these are under way at a time. A cursor that is left to be collected can then end the work of the
+        # next one half-way, and nobody is told: so it is closed.
+        async with database.executemany(INSERT, [document.model_dump() for document in documents]):
+            await database.commit()
 
     return FastStream(broker, lifespan=lifespan, logger=None, after_startup=[lambda: say({"ready": True})])
 

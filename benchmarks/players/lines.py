@@ -1,4 +1,4 @@
-"""The lines to a broker that are compared, with as little around them as lets one publisher and one listener use all."""
+"""The lines to a broker that are compared, with no more around them than one publisher and one listener need."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping

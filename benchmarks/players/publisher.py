@@ -38,12 +38,12 @@ class Publisher:
             done += 1
         return Report(done=done, seconds=perf_counter() - begun)
 
-    async def _one_round(self, round: int, events: int) -> bool:
-        self._awaited = packed_round(round)
+    async def _one_round(self, number: int, events: int) -> bool:
+        self._awaited = packed_round(number)
         self._told.clear()
         of = events * len(self._lines)
         shares = (range(first, first + events) for first in range(0, of, events))
-        sending = (self._send(line, round, share, of) for line, share in zip(self._lines, shares, strict=True))
+        sending = (self._send(line, number, share, of) for line, share in zip(self._lines, shares, strict=True))
         try:
             async with asyncio.timeout(self._seconds_max):
                 await asyncio.gather(*sending)
@@ -52,9 +52,9 @@ class Publisher:
             return False
         return True
 
-    async def _send(self, line: Line, round: int, numbers: range, of: int) -> None:
-        for number in numbers:
-            await line.publish(self._subject, Event(perf_counter_ns(), round, number, of).pack())
+    async def _send(self, line: Line, round_number: int, share: range, of: int) -> None:
+        for number in share:
+            await line.publish(self._subject, Event(perf_counter_ns(), round_number, number, of).pack())
 
 
 async def play(kind: str, url: str, subject: str, seconds_max: str, connections: str = "1") -> None:

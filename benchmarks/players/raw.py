@@ -16,29 +16,32 @@ COMPILE_SECONDS_MAX = 60.0
 
 
 @cache
-def compiled(compilers: Sequence[str] = COMPILERS, folder: Path | None = None) -> Path | None:
-    """The program, compiled once for this source and this user."""
+def compiled() -> Path | None:
+    """The program, or None if it can't be had here."""
+    return compile_once(COMPILERS, Path(tempfile.gettempdir()) / f"postil-bench-{os.getuid()}")
+
+
+def compile_once(compilers: Sequence[str], folder: Path) -> Path | None:
+    """Once for each source, compiler and user: the folder outlives us."""
     compiler = next(filter(None, map(which, compilers)), None)
     if compiler is None or not SOURCE.is_file():
         return None
-    digest = sha256(SOURCE.read_bytes() + " ".join((compiler, *FLAGS)).encode()).hexdigest()[:16]
-    program = _folder_of_ours(folder or Path(tempfile.gettempdir()) / f"postil-bench-{os.getuid()}") / f"raw-{digest}"
-    if not program.exists():
-        # Under another name first: whoever compiles at the same time never starts half a program.
-        with tempfile.TemporaryDirectory(dir=program.parent) as half:
-            made = Path(half) / "raw"
-            command = (compiler, *FLAGS, "-o", str(made), str(SOURCE))
-            ran = subprocess.run(command, capture_output=True, timeout=COMPILE_SECONDS_MAX, check=False)
-            if ran.returncode != 0:
-                return None
-            made.replace(program)
-    return program
+    digest = sha256(" ".join((compiler, *FLAGS)).encode() + SOURCE.read_bytes()).hexdigest()[:16]
+    program = _private(folder) / f"raw-{digest}"
+    if program.exists():
+        return program
+    # Under another name first: who comes at the same time must not start half a program.
+    with tempfile.TemporaryDirectory(dir=program.parent) as half:
+        made = Path(half) / "raw"
+        command = (compiler, *FLAGS, "-o", str(made), str(SOURCE))
+        ran = subprocess.run(command, capture_output=True, timeout=COMPILE_SECONDS_MAX, check=False)
+        return made.replace(program) if ran.returncode == 0 else None
 
 
-def _folder_of_ours(folder: Path) -> Path:
+def _private(folder: Path) -> Path:
     """What lies in it is going to be run, so nobody else may have put it there."""
     folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.lstat()
-    if status.st_uid != os.getuid() or status.st_mode & 0o077:
-        return Path(tempfile.mkdtemp(prefix="postil-bench-"))
-    return folder
+    if status.st_uid == os.getuid() and not status.st_mode & 0o077:
+        return folder
+    return Path(tempfile.mkdtemp(prefix="postil-bench-"))

@@ -17,6 +17,7 @@ Take = Callable[[str, str, bytes], None]
 class RawLine(asyncio.Protocol):
     def __init__(self) -> None:
         self._buffer = b""
+        self._unsent: list[bytes] = []
         self._takers: list[Take] = []
         self._pongs: list[asyncio.Future[None]] = []
         self._inbox = f"_INBOX.raw{id(self)}"
@@ -27,8 +28,10 @@ class RawLine(asyncio.Protocol):
     @classmethod
     async def connect(cls, url: str) -> Self:
         where = urlsplit(url)
+        assert where.hostname is not None
+        assert where.port is not None
         _, line = await asyncio.get_running_loop().create_connection(cls, where.hostname, where.port)
-        line._transport.write(b'CONNECT {"verbose":false}\r\n')
+        line._write(b'CONNECT {"verbose":false}\r\n')
         await line._confirm()
         return line
 
@@ -49,7 +52,8 @@ class RawLine(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         # One for each question, so that what arrives there can only be its answer.
         inbox = f"{self._inbox}.{next(self._numbers)}"
-        answer = self._answers[inbox] = loop.create_future()
+        answer: asyncio.Future[bytes] = loop.create_future()
+        self._answers[inbox] = answer
         timer = loop.call_later(seconds_max, answer.set_exception, TimeoutError())
         try:
             self._send(subject, inbox, payload)
@@ -75,7 +79,7 @@ class RawLine(asyncio.Protocol):
                 self._take_message(words, buffer[after:payload_end])
                 after = payload_end + 2
             elif words[0] == b"PING":
-                self._transport.write(b"PONG\r\n")
+                self._write(b"PONG\r\n")
             elif words[0] == b"PONG":
                 self._pongs.pop(0).set_result(None)
             begin = after
@@ -91,7 +95,7 @@ class RawLine(asyncio.Protocol):
             self._answers.pop(inbox).set_result(payload)
 
     async def _subscribe(self, pattern: str, take: Take) -> None:
-        self._transport.write(b"SUB %b %d\r\n" % (pattern.encode(), len(self._takers)))
+        self._write(b"SUB %b %d\r\n" % (pattern.encode(), len(self._takers)))
         self._takers.append(take)
         await self._confirm()
 
@@ -99,9 +103,19 @@ class RawLine(asyncio.Protocol):
         """Returns when the server has taken in everything that was sent to it."""
         pong: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._pongs.append(pong)
-        self._transport.write(b"PING\r\n")
+        self._write(b"PING\r\n")
         await pong
 
     def _send(self, subject: str, reply: str, payload: bytes) -> None:
         head = b"PUB %b %b %d\r\n" % (subject.encode(), reply.encode(), len(payload))
-        self._transport.write(b"%b%b\r\n" % (head, payload))
+        self._write(b"%b%b\r\n" % (head, payload))
+
+    def _write(self, data: bytes) -> None:
+        # All of one turn of the loop in one call, as raw.c does it: uvloop makes one of each write.
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unsent.append(data)
+
+    def _flush(self) -> None:
+        self._transport.write(b"".join(self._unsent))
+        self._unsent.clear()

@@ -99,7 +99,9 @@ async def listen(url: str, tenant: str, since: int, count: int, expected: int, s
 async def until(fact: Callable[[], bool], seconds_max: float) -> None:
     """Or until the time is up: what is missing then will be seen in the report."""
     deadline = perf_counter() + seconds_max
-    while not fact() and perf_counter() < deadline:
+    while not fact():
+        if perf_counter() > deadline:
+            return
         await asyncio.sleep(LOOK_SECONDS)
 
 

@@ -43,7 +43,9 @@ def lines_in(figures: Sequence[FigureResult]) -> list[Line]:
 def batch_charts(figures: Sequence[FigureResult]) -> list[Element]:
     """One for each unit."""
     lines = lines_in(figures)
-    return [_chart([line for line in lines if line.unit == unit]) for unit in dict.fromkeys(line.unit for line in lines)]
+    return [
+        _chart([line for line in lines if line.unit == unit]) for unit in dict.fromkeys(line.unit for line in lines)
+    ]
 
 
 def _chart(lines: Sequence[Line]) -> Element:

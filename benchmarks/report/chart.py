@@ -6,8 +6,8 @@ from xml.etree.ElementTree import Element
 from benchmarks.report.markup import Child, node
 from benchmarks.report.scales import Scale
 
-WIDTH = 460.0
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 14.0, 12.0, 40.0
+WIDTH, HEIGHT = 460.0, 270.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 14.0, 26.0, 40.0
 TICK_GAP = 6.0
 DOT_RADIUS = 3.0
 # As many as there are colours in style.css; what comes after them begins again.
@@ -17,13 +17,14 @@ Point = tuple[float, float]
 
 
 class Chart:
-    def __init__(self, title: str, x: Scale, y: Scale, *, x_label: str, y_label: str, height: float = 270.0) -> None:
+    def __init__(
+        self, title: str, x: Scale, y: Scale, *, x_label: str, y_label: str, size: Point = (WIDTH, HEIGHT)
+    ) -> None:
         self._x = x
         self._y = y
-        self._height = height
-        self.svg = node(
-            "svg", node("title", title), viewBox=f"0 0 {WIDTH:g} {height:g}", role="img", aria_label=title
-        )
+        self._width, self._height = size
+        box = f"0 0 {self._width:g} {self._height:g}"
+        self.svg = node("svg", node("title", title), viewBox=box, role="img", aria_label=title)
         self._draw_frame(x_label, y_label)
 
     def line(self, points: Sequence[Point], kind: str) -> None:
@@ -43,11 +44,11 @@ class Chart:
     def level(self, y: float, kind: str, label: str) -> None:
         """A line across the whole chart."""
         place = self._y_of(y)
-        self._draw("line", x1=LEFT, x2=WIDTH - RIGHT, y1=place, y2=place, class_=f"level {kind}")
-        self._draw("text", label, x=WIDTH - RIGHT, y=place - TICK_GAP / 2, text_anchor="end", class_=f"on {kind}")
+        self._draw("line", x1=LEFT, x2=self._width - RIGHT, y1=place, y2=place, class_=f"level {kind}")
+        self._draw("text", label, x=self._width - RIGHT, y=place - TICK_GAP / 2, text_anchor="end", class_=f"on {kind}")
 
     def _draw_frame(self, x_label: str, y_label: str) -> None:
-        bottom, right = self._height - BOTTOM, WIDTH - RIGHT
+        bottom, right = self._height - BOTTOM, self._width - RIGHT
         for tick in self._y.ticks:
             y = self._y_of(tick.value)
             self._draw("line", x1=LEFT, x2=right, y1=y, y2=y, class_="grid")
@@ -59,13 +60,13 @@ class Chart:
             self._draw("text", tick.label, x=min(x, right), y=bottom + 3 * TICK_GAP, text_anchor=anchor)
         self._draw("line", x1=LEFT, x2=right, y1=bottom, y2=bottom, class_="axis")
         self._draw("text", x_label, x=(LEFT + right) / 2, y=self._height - 4, text_anchor="middle", class_="name")
-        self._draw("text", y_label, x=0.0, y=TOP - 2, class_="name")
+        self._draw("text", y_label, x=0.0, y=TOP - 14, class_="name")
 
     def _draw(self, name: str, *children: Child, **attributes: str | float | None) -> None:
         self.svg.append(node(name, *children, **attributes))
 
     def _x_of(self, value: float) -> float:
-        return LEFT + self._x.at(value) * (WIDTH - LEFT - RIGHT)
+        return LEFT + self._x.at(value) * (self._width - LEFT - RIGHT)
 
     def _y_of(self, value: float) -> float:
         return self._height - BOTTOM - self._y.at(value) * (self._height - BOTTOM - TOP)

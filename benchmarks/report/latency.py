@@ -1,4 +1,8 @@
-"""Latency distributions: for each, how long all but the slowest took, on an axis that gives every nine its room."""
+"""Latency distributions: for each, how long all but the slowest took, on an axis that gives every nine its room.
+
+Those whose names end alike belong in one chart: `put at 10 %, committed` with `put at 50 %, committed`, and what is
+behind the last comma is its title.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +11,14 @@ from xml.etree.ElementTree import Element
 from benchmarks.latencies import Latencies
 from benchmarks.report.chart import Chart, framed, series, swatch
 from benchmarks.report.markup import node
-from benchmarks.report.scales import Logarithmic, Nines
+from benchmarks.report.scales import ROUNDING, Logarithmic, Nines
 from benchmarks.results import LatencyResult
 from benchmarks.words import number
 
 # More in one chart can't be told apart.
 CURVES_MAX = 8
 POINTS_A_NINE = 24
+NINES_MIN = 1.0
 PERCENTILES = (50.0, 90.0, 99.0, 99.9)
 
 
@@ -25,7 +30,7 @@ class Curve:
     @property
     def nines(self) -> float:
         """So many that the slowest of all stands at the end."""
-        return max(1.0, Nines.nines(100 - 100 / max(2, len(self.latencies))))
+        return Nines.nines(100 - 100 / max(2, len(self.latencies)))
 
     @property
     def points(self) -> list[tuple[float, float]]:
@@ -35,22 +40,30 @@ class Curve:
 
     def shows(self, percentile: float) -> bool:
         """Beyond the slowest, a percentile only says the same again."""
-        return Nines.nines(percentile) <= self.nines
+        return Nines.nines(percentile) <= self.nines + ROUNDING
 
 
 def latency_charts(results: Sequence[LatencyResult]) -> list[Element]:
-    curves = [Curve(result.name, Latencies.decode(result.histogram)) for result in results]
-    curves = [curve for curve in curves if len(curve.latencies)]
-    return [_chart(curves[first : first + CURVES_MAX]) for first in range(0, len(curves), CURVES_MAX)]
+    groups: dict[str, list[Curve]] = {}
+    for result in results:
+        name, _, ending = result.name.rpartition(", ")
+        latencies = Latencies.decode(result.histogram)
+        if len(latencies):
+            groups.setdefault(ending if name else "", []).append(Curve(name or result.name, latencies))
+    return [
+        _chart(ending, curves[first : first + CURVES_MAX])
+        for ending, curves in groups.items()
+        for first in range(0, len(curves), CURVES_MAX)
+    ]
 
 
-def _chart(curves: Sequence[Curve]) -> Element:
+def _chart(ending: str, curves: Sequence[Curve]) -> Element:
     points = [curve.points for curve in curves]
     every = [ms for each in points for _, ms in each]
-    title = "Latency distribution"
+    title = f"Latency: {ending}" if ending else "Latency"
     chart = Chart(
         title,
-        Nines(max(curve.nines for curve in curves)),
+        Nines(max(NINES_MIN, *(curve.nines for curve in curves))),
         Logarithmic(min(every) * 0.9, max(every) * 1.1),
         x_label="so many of all took no longer",
         y_label="ms",

@@ -1,7 +1,7 @@
 """HTML and SVG as a tree. What stands in it as text stays text, because the tree is what writes it down."""
 
 from collections.abc import Iterable
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
 from services.cli.harmless import harmless
@@ -28,7 +28,7 @@ def fill(made: Element, children: Iterable[Child]) -> Element:
 
 
 def document(root: Element) -> str:
-    return f"<!doctype html>\n{ElementTree.tostring(root, encoding='unicode', method='html')}\n"
+    return f"<!doctype html>\n{ET.tostring(root, encoding='unicode', method='html')}\n"
 
 
 def _append_text(made: Element, text: str) -> None:

@@ -7,7 +7,10 @@ from typing import Protocol
 from benchmarks.words import number
 
 TICKS_MIN = 3
-NINES = (0.0, 50.0, 90.0, 99.0, 99.9, 99.99, 99.999)
+# 99.9 % has three nines, but for the last bit of a float.
+ROUNDING = 1e-9
+# None for the very beginning: its label would lie under the next one's.
+NINES = (50.0, 90.0, 99.0, 99.9, 99.99, 99.999)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Logarithmic:
 
 @dataclass(frozen=True, slots=True)
 class Nines:
-    """Percentiles so that 90, 99 and 99.9 are equally far apart. The end is the number of nines, and may be a broken one."""
+    """Percentiles so that 90, 99 and 99.9 are equally far apart, up to so many nines."""
 
     end: float
 
@@ -78,7 +81,8 @@ class Nines:
 
     @property
     def ticks(self) -> list[Tick]:
-        return [Tick(percentile, f"{percentile:g} %") for percentile in NINES if self.nines(percentile) <= self.end]
+        shown = [percentile for percentile in NINES if self.nines(percentile) <= self.end + ROUNDING]
+        return [Tick(percentile, f"{percentile:g} %") for percentile in shown]
 
 
 @dataclass(frozen=True, slots=True)

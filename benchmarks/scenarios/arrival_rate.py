@@ -22,7 +22,7 @@ from benchmarks.latencies import Latencies
 from benchmarks.limits.disk import fsync_latencies
 from benchmarks.open_loop import Arrival, open_loop, poisson
 from benchmarks.scenario import Figure, Ratio, Scenario
-from benchmarks.stage import Stage
+from benchmarks.stage import Stage, WorkMissing
 from shared.bus.wire import Delivery
 from shared.contracts.documents import GetDocument
 from shared.contracts.message import subject_for
@@ -32,7 +32,7 @@ DOCUMENT_BYTES = 1_024
 WRITE_BYTES = 4_096
 IN_FLIGHT = 256
 # Who looks for a document asks again and again; of more than that the asking would be a load of its own.
-SOUGHT_OF = 20
+SOUGHT_OF = 10
 SOUGHT_PER_SECOND_MAX = 100
 LOW, HALF = 10, 50
 LIMIT = "one fsync + two round trips"
@@ -146,7 +146,11 @@ class Run:
     async def _saturate(self, door: Door, count: int) -> float:
         self._stage.progress(f"{door.name}, {IN_FLIGHT} in flight")
         begun = perf_counter()
-        await closed_loop(range(count), IN_FLIGHT, lambda _: door.commit(self._next_id()))
+        committing = closed_loop(range(count), IN_FLIGHT, lambda _: door.commit(self._next_id()))
+        try:
+            await asyncio.wait_for(committing, self._size.finish_seconds_max)
+        except TimeoutError as error:
+            raise WorkMissing(f"{door.name}: documents whose commit was not heard of") from error
         await self._until_committed()
         return count / (perf_counter() - begun)
 
@@ -215,7 +219,7 @@ class PutDoor:
 class StreamDoor:
     """Its publisher learns only that the broker has the document; that it is committed, he hears on the feed.
 
-    That comes after the commit, by the time of an announcement: a document is committed a little sooner than it is heard.
+    That comes after the commit, by the time of an announcement: a document is committed a little sooner than heard of.
     """
 
     name = "stream"

@@ -53,9 +53,10 @@ class EventCost(Scenario[Size]):
         "Processor time, user and system, of the publisher and all processes of the system for a document of 1 KiB, "
         "until it is committed and announced; the analysis is paused. Events: each document is published as a message "
         f"of its own, {EVENTS_IN_FLIGHT} in flight. Direct: the same documents as `save` requests to the database, one "
-        "after the other, as many in each as a commit had in the events' round. By "
-        f"{GROUP}: so many in each message or request, {GROUPS_IN_FLIGHT} in flight. A `put` is checked as an event is, "
-        "a `save` is not; an event is on the broker's disk besides, which neither of them is."
+        "after the other, with as many in each as a commit had in the events' round. "
+        f"By {GROUP}: that many in each message or request, {GROUPS_IN_FLIGHT} in flight. Before they are committed, "
+        "events are on the broker's disk as well; and they are checked, as those of a `put` are and those of a `save` "
+        "are not."
     )
     figures = (
         Figure("events", "µs"),
@@ -69,7 +70,7 @@ class EventCost(Scenario[Size]):
         Ratio(f"events by {GROUP}", f"direct by {GROUP}", 1.05),
         Ratio(f"events by {GROUP}", f"put by {GROUP}"),
     )
-    full = Size(documents=500, rounds=10, seconds_max=30)
+    full = Size(documents=500, rounds=8, seconds_max=30)
     smoke = Size(documents=100, rounds=1, seconds_max=2)
 
     async def measure(self, stage: Stage, size: Size) -> None:
@@ -153,9 +154,7 @@ async def _put(client: Client, ids: Sequence[str]) -> None:
 async def _save(client: Client, ids: Sequence[str]) -> None:
     """As ingest does it, with documents that need no check."""
     sealed = [seal(Draft(id=id, text=TEXT, author="bench"), id, COLLECTION) for id in ids]
-    reply = await client.bus.ask_raw(
-        client.tenant, SaveDocuments.verb, lines_of(sealed), seconds_max=REPLY_SECONDS_MAX
-    )
+    reply = await client.bus.ask_raw(client.tenant, SaveDocuments.verb, lines_of(sealed), seconds_max=REPLY_SECONDS_MAX)
     _look_at(each.error for each in SaveReceipts.decode(reply.payload).receipts())
 
 

@@ -61,7 +61,7 @@ class FeedLag(Scenario[Size]):
         for beside in ("put's reply", "nats-py")
     )
     full = Size(warming_count=5, round_seconds=0.5, rounds=2, seconds_max=10.0)
-    smoke = Size(warming_count=1, round_seconds=0.07, rounds=1, seconds_max=1.0)
+    smoke = Size(warming_count=1, round_seconds=0.07, rounds=1, seconds_max=1.5)
 
     async def measure(self, stage: Stage, size: Size) -> None:
         async with AsyncExitStack() as stack:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import count, takewhile
+from itertools import takewhile
 from time import perf_counter
 
 from benchmarks.client import Client, connected, payload_of
@@ -19,6 +19,7 @@ from benchmarks.open_loop import Arrival, evenly, open_loop
 from benchmarks.players.echo import Echo
 from benchmarks.playing import playing
 from benchmarks.scenario import Figure, Ratio, Scenario
+from benchmarks.sending import during
 from benchmarks.stage import Stage
 from shared.contracts.documents import GetDocument, RecentDocuments
 from shared.contracts.stats import GetStats
@@ -29,8 +30,8 @@ RECENT_COUNT = 10
 CALLERS = 4
 IN_FLIGHT = 8
 PER_SECOND = 500
-# The last replies of each kind come a little late.
-MARGIN_SECONDS = 0.2
+# Far more than the queries take.
+FLOWING_SECONDS_MAX = 60
 ECHO_TEXT = "x" * 128
 
 QUERIES = ("get", "recent", "stats")
@@ -66,7 +67,7 @@ class Asked:
             await ask(callers[number % len(callers)])
             self.latencies.record(perf_counter() - asked_at)
 
-        await closed_loop(takewhile(lambda _: perf_counter() < begun + seconds, count()), IN_FLIGHT, ask_once)
+        await closed_loop(during(seconds), IN_FLIGHT, ask_once)
         self.seconds += perf_counter() - begun
 
     @property
@@ -96,10 +97,10 @@ class Queries(Scenario[Size]):
 
     async def measure(self, stage: Stage, size: Size) -> None:
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(playing("benchmarks.players.echo", "bus", stage.system.url))
             writer, *callers = [await stack.enter_async_context(connected(stage)) for _ in range(1 + CALLERS)]
             documents = Documents(stage, writer, size)
             await documents.store()
+            await stack.enter_async_context(playing("benchmarks.players.echo", "bus", stage.system.url))
             replies = Replies(stage, documents)
             asked: defaultdict[str, Asked] = defaultdict(Asked)
 
@@ -111,16 +112,17 @@ class Queries(Scenario[Size]):
             for _ in range(size.rounds):
                 await writer.until_quiet()
                 await ask_all(AT_REST)
-                async with documents.flowing(len(replies.kinds) * size.seconds):
+                async with documents.flowing():
                     await ask_all(WRITING)
         for what, each in asked.items():
             stage.note(what, each.per_second)
             stage.note(f"{what}, p99", each.latencies.ms(99))
             stage.note_latencies(what, each.latencies)
+        stage.note_latencies("sender of the documents late", documents.late)
 
 
 class Documents:
-    """Those that were sent; how many of them the database has at least, everybody knows who has heard it say so."""
+    """Those that were sent, by their numbers, and how many of them are known to be stored."""
 
     def __init__(self, stage: Stage, writer: Client, size: Size) -> None:
         self._stage = stage
@@ -128,6 +130,8 @@ class Documents:
         self._size = size
         self.sent = 0
         self.stored = 0
+        # Whether they have really come at their rate.
+        self.late = Latencies()
 
     async def store(self) -> None:
         for _ in range(self._size.stored_messages):
@@ -136,18 +140,20 @@ class Documents:
         await self._until_stored()
 
     @asynccontextmanager
-    async def flowing(self, seconds: float) -> AsyncIterator[None]:
-        """While the block runs, which may take a little longer than so many seconds; then until all are stored."""
-        size = self._size
-        moments = evenly(round(PER_SECOND * (seconds + MARGIN_SECONDS)), PER_SECOND)
-        flowing = asyncio.create_task(open_loop(moments, self._send, seconds_max=size.commit_seconds_max))
+    async def flowing(self) -> AsyncIterator[None]:
+        """While the block runs; then it waits until all of them are stored."""
+        over = False
+        moments = takewhile(lambda _: not over, evenly(PER_SECOND * FLOWING_SECONDS_MAX, PER_SECOND))
+        flowing = asyncio.create_task(open_loop(moments, self._send, seconds_max=self._size.commit_seconds_max))
         try:
             yield
             self._stage.expect("documents stopped flowing in before the queries did", flowing.done(), False)
+            over = True
             flow = await flowing
         finally:
             flowing.cancel()
             await asyncio.gather(flowing, return_exceptions=True)
+        self.late.add(flow.late)
         self._stage.expect("documents that the broker did not take", flow.unfinished, 0)
         await self._until_stored()
 

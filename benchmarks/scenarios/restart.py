@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
+from types import MappingProxyType
 
 import orjson
 
@@ -19,13 +20,16 @@ from shared.errors import TimedOut, Unavailable
 
 BEFORE, DURING, AFTER = 50, 30, 50
 ASK_SECONDS_MAX = 0.05
+REFUSAL_SECONDS_MAX = 2.0
 LOOK_SECONDS = 0.002
+BACK_SECONDS_MAX = 30.0
 PAGE_COUNT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
     rounds: int
+    # For documents to be committed while everybody lives.
     seconds_max: float
 
 
@@ -50,9 +54,9 @@ class Restart(Scenario[Size]):
     )
     ratios = (Ratio("down", "a database by itself"),)
     # Who is killed again soon waits longer every time; here each time is a first one.
-    settings = {"POSTIL_UP__STEADY_SECONDS": "0.1"}  # noqa: RUF012  # a mapping that nobody writes to
+    settings = MappingProxyType({"POSTIL_UP__STEADY_SECONDS": "0.1"})
     full = Size(rounds=3, seconds_max=30)
-    smoke = Size(rounds=1, seconds_max=3)
+    smoke = Size(rounds=1, seconds_max=2)
 
     async def measure(self, stage: Stage, size: Size) -> None:
         outages: list[Outage] = []
@@ -77,19 +81,19 @@ async def _outage(stage: Stage, client: Client, collection: str, seconds_max: fl
     await client.until_quiet()
 
     killed, killed_at = stage.system.kill("database"), perf_counter()
-    await stage.until("nobody answers for the database", lambda: _is_away(client), seconds_max=seconds_max)
+    await stage.until("nobody answers for the database", lambda: _is_away(client), seconds_max=BACK_SECONDS_MAX)
     await _publish(client, collection, texts[BEFORE : BEFORE + DURING])
     # All of these were told that their document is safe while there was nobody who could keep it.
-    stage.expect("the database is away", await _is_away(client), True)
+    stage.expect("the database is away", await _is_away(client, REFUSAL_SECONDS_MAX), True)
     await stage.system.until_another("database", killed)
-    await stage.until("somebody answers for the database", lambda: _is_back(client), seconds_max=seconds_max)
+    await stage.until("somebody answers for the database", lambda: _is_back(client), seconds_max=BACK_SECONDS_MAX)
     back_at = perf_counter()
-    await client.until_committed(earlier + BEFORE + DURING, seconds_max=seconds_max)
+    await client.until_committed(earlier + BEFORE + DURING, seconds_max=BACK_SECONDS_MAX)
     caught_up_at = perf_counter()
 
     await _publish(client, collection, texts[BEFORE + DURING :])
     await client.until_committed(earlier + len(texts), seconds_max=seconds_max)
-    await _expect_once_each(stage, client, collection, texts)
+    await expect_once_each(stage, client, collection, texts)
     return Outage(down_seconds=back_at - killed_at, backlog_seconds=caught_up_at - back_at)
 
 
@@ -98,10 +102,10 @@ async def _publish(client: Client, collection: str, texts: Sequence[str]) -> Non
     await asyncio.gather(*(client.publish(collection, orjson.dumps({"text": text})) for text in texts))
 
 
-async def _is_away(client: Client) -> bool:
+async def _is_away(client: Client, seconds_max: float = ASK_SECONDS_MAX) -> bool:
     """The broker says so; silence proves nothing."""
     try:
-        await client.bus.ask(client.tenant, GetStats(), seconds_max=ASK_SECONDS_MAX)
+        await client.bus.ask(client.tenant, GetStats(), seconds_max=seconds_max)
     except TimedOut:
         return False
     except Unavailable:
@@ -118,7 +122,7 @@ async def _is_back(client: Client) -> bool:
     return True
 
 
-async def _expect_once_each(stage: Stage, client: Client, collection: str, texts: Sequence[str]) -> None:
+async def expect_once_each(stage: Stage, client: Client, collection: str, texts: Sequence[str]) -> None:
     page = await client.bus.ask(client.tenant, ListDocuments(collection=collection, limit=PAGE_COUNT))
     found = Counter(str(document.text) for document in page.items)
     stage.expect("documents that are missing", sorted(Counter(texts) - found), [])

@@ -7,9 +7,11 @@ import structlog
 
 from services.database.store import Annotate, Answer, Run, Save, Store, Work
 from shared.errors import Internal, PostilError, Unavailable
-from shared.runtime.batcher import Batcher
+from shared.runtime.batcher import Batcher, Calm
 
 log = structlog.get_logger()
+
+CALM = Calm(seconds=0.004, seconds_max=0.5)
 
 
 class Writer:
@@ -29,13 +31,14 @@ class Writer:
         self._store = store
         self._committed = committed
         self._doubted = doubted
-        self._batcher: Batcher[Work, Answer] = Batcher(self._flush, weight_max=count_max, weigh=_weigh)
+        self._batcher: Batcher[Work, Answer] = Batcher(self._flush, weight_max=count_max, weigh=_weigh, calm=CALM)
         self.commits = 0
 
     async def do(self, work: Work) -> Answer:
         """Returns when the work is committed, with its answer; raises if it was not.
 
-        Annotations wait while documents do: nothing that is made of a document may delay another one.
+        Annotations wait until no document has come for a while: nothing that is made of a document may delay another
+        one. Under a load that never ends they have their turn now and then.
         """
         answer = await self._batcher.submit(work, patient=isinstance(work, Annotate))
         if isinstance(answer, PostilError):

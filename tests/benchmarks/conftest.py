@@ -29,6 +29,14 @@ def lossy_system() -> Iterator[System]:
         yield system
 
 
+@pytest.fixture(scope="session")
+def mortal_system() -> Iterator[System]:
+    """Its processes may be killed. What was on its way to one of them is missed soon, so that a test has an end."""
+    soon = {"POSTIL_INGEST__SAVE_SECONDS_MAX": "0.5", "POSTIL_UP__STEADY_SECONDS": "0.1"}
+    with running_system({**environment(), **soon}) as system:
+        yield system
+
+
 def sabotaged() -> dict[str, str]:
     return {**environment(), "PYTHONPATH": os.pathsep.join((str(SABOTAGE), str(PROJECT)))}
 
@@ -36,6 +44,11 @@ def sabotaged() -> dict[str, str]:
 @pytest.fixture
 def stage(honest_system: System) -> Stage:
     return stage_in(honest_system)
+
+
+@pytest.fixture
+def mortal_stage(mortal_system: System) -> Stage:
+    return stage_in(mortal_system)
 
 
 @pytest.fixture

@@ -15,6 +15,10 @@ LINTER = Path(sys.executable).with_name("lint-imports")
 # One wrong import for each contract: who imports what, and which contract says no.
 WRONG = [
     ("shared/watch.py", "services.bot", "shared knows no service"),
+    ("shared/watch.py", "benchmarks.running", "The benchmarks are known to the command"),
+    ("services/bot/service.py", "benchmarks", "The benchmarks are known to the command"),
+    ("services/cli/main.py", "benchmarks.__main__", "The benchmarks are known to the command"),
+    ("services/cli/commands/bench.py", "benchmarks.running", "The benchmarks are known to the command"),
     ("shared/contracts/chat.py", "shared.bus.bus", "Inside shared, imports run one way"),
     ("shared/bus/bus.py", "shared.runtime", "Inside shared, imports run one way"),
     ("services/bot/service.py", "services.database", "Services don't know each other"),
@@ -52,6 +56,9 @@ RIGHT = {
     "services/bot/service.py": "import shared.bus.bus",
     "services/bot/commands/hello.py": "import services.bot.command",
     "services/cli/main.py": "import services.bot.service",
+    "services/cli/commands/bench.py": "import benchmarks.__main__",
+    "benchmarks/__main__.py": "import services.cli.main",
+    "benchmarks/running.py": "import nats, apsw, sqlite3, services.database.service, shared.bus.bus",
 }
 
 
@@ -90,5 +97,6 @@ def test_a_wrong_import_is_seen(tmp_path: Path, importer: str, imported: str, co
     with (tmp_path / importer).open("a") as module:
         module.write(f"import {imported}\n")
     linted = lint(tmp_path)
-    broken = [line for line in linted.stdout.splitlines() if line.endswith("BROKEN")]
+    # Behind the word it may say how many imports are excepted.
+    broken = [line for line in linted.stdout.splitlines() if " BROKEN" in line]
     assert any(line.startswith(contract) for line in broken), linted.stdout + linted.stderr

@@ -17,11 +17,14 @@ def lock(name: str) -> dict[str, str]:
 
 def test_the_locks_hold_what_the_project_asks_for() -> None:
     assert drifted(pins(PROJECT), lock("run")) == []
+    assert drifted(pins(PROJECT, "bench"), lock("bench")) == []
     assert drifted(pins(PROJECT, "test"), lock("test")) == []
 
 
-def test_tests_run_on_what_users_run_on() -> None:
-    assert drifted(lock("run"), lock("test")) == []
+def test_tests_and_benchmarks_run_on_what_users_run_on() -> None:
+    assert drifted(lock("run"), lock("bench")) == []
+    # The tests run the benchmarks, too.
+    assert drifted(lock("bench"), lock("test")) == []
 
 
 def test_what_builds_is_locked_too() -> None:

@@ -1,11 +1,12 @@
 """Group work that clocks itself."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
-from shared.runtime.batcher import Batcher
+from shared.runtime.batcher import Batcher, Calm
+from tests.simulation.loop import Simulation, run_simulated
 
 
 class Flushes:
@@ -136,3 +137,54 @@ async def test_a_patient_item_waits_as_long_as_any_other_does() -> None:
     flushes.may_go_on.set()
     assert await asyncio.gather(*futures) == [0, 100, 120, 20, 40, 60]
     assert flushes.batches == [[0], [2, 4], [6], [10, 12]]
+
+
+def with_patience(story: Callable[[Flushes, Batcher[int, int]], Awaitable[None]]) -> None:
+    async def told(simulation: Simulation) -> None:
+        flushes = Flushes()
+        batcher = Batcher(flushes, weight_max=100, weigh=lambda _: 1, calm=Calm(seconds=1, seconds_max=10))
+        await story(flushes, batcher)
+
+    run_simulated(told, 1)
+
+
+def test_a_patient_item_waits_until_nothing_has_come_for_a_while() -> None:
+    async def story(flushes: Flushes, batcher: Batcher[int, int]) -> None:
+        patient = batcher.submit(0, patient=True)
+        for item in (2, 4, 6):
+            assert await batcher.submit(item) == item * 10
+            await asyncio.sleep(0.9)
+        assert not patient.done()
+        await asyncio.sleep(0.2)
+        assert patient.done()
+        assert flushes.batches == [[2], [4], [6], [0]]
+
+    with_patience(story)
+
+
+def test_an_item_that_does_not_want_to_wait_is_not_kept_by_one_that_does() -> None:
+    async def story(flushes: Flushes, batcher: Batcher[int, int]) -> None:
+        await batcher.submit(2)
+        patient = batcher.submit(0, patient=True)
+        await asyncio.sleep(0.5)
+        begun = asyncio.get_running_loop().time()
+        assert await batcher.submit(4) == 40
+        assert asyncio.get_running_loop().time() == begun
+        assert await patient == 0
+        assert flushes.batches == [[2], [4], [0]]
+
+    with_patience(story)
+
+
+def test_under_a_load_that_never_ends_a_patient_item_has_its_turn() -> None:
+    async def story(flushes: Flushes, batcher: Batcher[int, int]) -> None:
+        await batcher.submit(2)
+        patient = batcher.submit(0, patient=True)
+        for _ in range(30):
+            await batcher.submit(4)
+            await asyncio.sleep(0.5)
+        assert patient.done()
+        # Once the ten seconds were over.
+        assert flushes.batches.index([0]) in range(20, 24)
+
+    with_patience(story)
