@@ -42,10 +42,11 @@ class Chart:
         self._draw("line", x1=place, x2=place, y1=self._y_of(low), y2=self._y_of(high), class_=f"whisker {kind}")
 
     def level(self, y: float, kind: str, label: str) -> None:
-        """A line across the whole chart."""
+        """A dashed line across the whole chart. What it is stands above, where no data are."""
         place = self._y_of(y)
         self._draw("line", x1=LEFT, x2=self._width - RIGHT, y1=place, y2=place, class_=f"level {kind}")
-        self._draw("text", label, x=self._width - RIGHT, y=place - TICK_GAP / 2, text_anchor="end", class_=f"on {kind}")
+        said = f"dashed: {label}"
+        self._draw("text", said, x=self._width - RIGHT, y=TOP - 14, text_anchor="end", class_="name")
 
     def _draw_frame(self, x_label: str, y_label: str) -> None:
         bottom, right = self._height - BOTTOM, self._width - RIGHT

@@ -37,6 +37,7 @@ class IngestService(Service):
         self._clock = clock
         self._random_bytes = random_bytes
         self._saving = Saving(bus, settings.ingest)
+        self._in_order = asyncio.Lock()
         self.accepted = 0
         self.refused = 0
 
@@ -45,14 +46,16 @@ class IngestService(Service):
         """Save what can be saved, then bury what can't: after a failure in between, saving again changes nothing."""
         messages: list[tuple[Delivery, Incoming, Taken]] = []
         saving: list[asyncio.Task[Sequence[Receipt]]] = []
-        for delivery in batch:
-            incoming = _incoming(delivery)
-            taken = self._take_in(incoming)
-            messages.append((delivery, incoming, taken))
-            tenant, _ = tenant_and_address(delivery.subject)
-            saving.append(asyncio.create_task(self._saving.save(tenant, _sealed(taken))))
-            # The first are saved while the others are taken in; and the other door must not wait for a large batch.
-            await asyncio.sleep(0)
+        # A batch that comes while this one is being saved stays behind it.
+        async with self._in_order:
+            for delivery in batch:
+                incoming = _incoming(delivery)
+                taken = self._take_in(incoming)
+                messages.append((delivery, incoming, taken))
+                tenant, _ = tenant_and_address(delivery.subject)
+                saving.append(asyncio.create_task(self._saving.save(tenant, _sealed(taken))))
+                # The first are saved while the others are taken in; and the other door must not wait for a large batch.
+                await asyncio.sleep(0)
         saved = await asyncio.gather(*saving)
         for (delivery, incoming, taken), outcomes in zip(messages, saved, strict=True):
             for refused in _refused(incoming, taken, outcomes):

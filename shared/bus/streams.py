@@ -36,6 +36,8 @@ class Consumer:
     # Short, because after a crash it is how long the messages that were in hand stay away.
     ack_wait_seconds: float = 5.0
     unacknowledged_max: int = 4_096
+    # How many batches its handler may have in hand at a time. With more than one it has to keep their order itself.
+    batches_max: int = 1
 
 
 DOCS = Stream(
@@ -64,6 +66,7 @@ DEAD = Stream(
 )
 STREAMS = (DOCS, CHANGES, DEAD)
 
-INGEST = Consumer(name="ingest", stream=DOCS, pattern=DOCS.subject, description="Takes documents in.")
+# The second batch is read while the first one is being committed.
+INGEST = Consumer(name="ingest", stream=DOCS, pattern=DOCS.subject, description="Takes documents in.", batches_max=2)
 ANALYSIS = Consumer(name="analysis", stream=CHANGES, pattern=CHANGES.subject, description="Annotates what has changed.")
 CONSUMERS = (INGEST, ANALYSIS)

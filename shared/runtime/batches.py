@@ -32,6 +32,7 @@ class BatchLoop:
         *,
         count_max: int,
         bytes_max: int,
+        batches_max: int = 1,
     ) -> None:
         self._inlet = inlet
         self._handle = handle
@@ -39,6 +40,8 @@ class BatchLoop:
         self._patience = patience
         self._count_max = count_max
         self._bytes_max = bytes_max
+        self._batches_max = batches_max
+        self._in_hand: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self.taken = 0
         self.holding = 0
@@ -46,14 +49,36 @@ class BatchLoop:
     async def run(self) -> None:
         try:
             while (batch := await self._take()) is not None:
-                self.holding = len(batch)
-                await self._settle(batch)
-                self.taken += len(batch)
-                self.holding = 0
+                self._in_hand.add(asyncio.create_task(self._work_on(batch)))
+                if len(self._in_hand) == self._batches_max:
+                    await self._until_one_is_done()
+            while self._in_hand:
+                await self._until_one_is_done()
         except _Stopped:
             pass
         finally:
+            await self._let_go()
             await self._inlet.stop()
+
+    async def _work_on(self, batch: Sequence[Delivery]) -> None:
+        self.holding += len(batch)
+        try:
+            await self._settle(batch)
+            self.taken += len(batch)
+        finally:
+            self.holding -= len(batch)
+
+    async def _until_one_is_done(self) -> None:
+        done, self._in_hand = await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+    async def _let_go(self) -> None:
+        """Of what is still in hand at the end: who waits for somebody was told to stop, and others may finish."""
+        if not self._stopping.is_set():
+            for task in self._in_hand:
+                task.cancel()
+        await asyncio.gather(*self._in_hand, return_exceptions=True)
 
     def stop(self) -> None:
         """Let the batch in hand be finished, if it can be, and give the rest back."""

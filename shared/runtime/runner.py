@@ -113,6 +113,7 @@ class Runner:
             self._patience(),
             count_max=self._settings.ingest.batch_count_max,
             bytes_max=self._settings.ingest.batch_bytes_max,
+            batches_max=wiring.consumer.batches_max,
         )
         self._batch_loops.append(loop)
         self._handling.append(asyncio.create_task(loop.run(), name=f"consume {wiring.consumer.name}"))

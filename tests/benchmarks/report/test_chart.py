@@ -34,7 +34,7 @@ def test_it_says_what_it_is_without_being_seen() -> None:
     (figure,) = drawn().every("figure")
     (picture,) = [svg for svg in figure.every("svg") if svg.attributes.get("role") == "img"]
     assert picture.attributes["aria-label"] == "how <fast>"
-    assert {text.all_text for text in figure.every("text")} >= {"many", "much", "the target"}
+    assert {text.all_text for text in figure.every("text")} >= {"many", "much", "dashed: the target"}
     assert [item.all_text for item in figure.every("li")] == ["ours"]
 
 

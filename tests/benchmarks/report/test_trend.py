@@ -25,7 +25,7 @@ def test_every_run_is_a_point_with_its_spread_and_the_target_is_a_line() -> None
     assert chart.every("circle")[0].all_text == "run 1, 2026-11-21 10:40 UTC: 1.20 (1.10–1.40)"
     assert (len(chart.every("circle")), len(chart.every("line", "whisker"))) == (3, 3)
     assert len(chart.every("line", "level")) == 1
-    assert "target ≤ 1.25" in chart.all_text
+    assert "dashed: target ≤ 1.25" in chart.all_text
     assert chart.every("figcaption")[0].all_text == f"Runs: {OURS} / {PEER}"
 
 

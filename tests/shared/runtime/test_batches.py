@@ -134,3 +134,45 @@ async def test_stopping_lets_the_batch_in_hand_be_finished() -> None:
     await running
     assert inlet.acknowledged == [1]
     assert len(inlet.batches) == 1
+
+
+async def test_a_second_batch_may_be_in_hand_and_a_third_may_not() -> None:
+    inlet = ScriptedInlet([delivery(1)], [delivery(2)], [delivery(3)])
+    begun: list[int] = []
+    may_go_on = asyncio.Event()
+
+    async def handle(batch: Sequence[Delivery]) -> None:
+        begun.extend(numbers(batch))
+        await may_go_on.wait()
+
+    loop = BatchLoop(inlet, handle, Graveyard().bury, Patience(1, 1), count_max=10, bytes_max=1_000, batches_max=2)
+    running = asyncio.create_task(loop.run())
+    await until(lambda: begun == [1, 2])
+    for _ in range(10):
+        await asyncio.wait([running], timeout=0)
+    assert (begun, loop.holding) == ([1, 2], 2)
+    may_go_on.set()
+    await until(lambda: sorted(inlet.acknowledged) == [1, 2, 3])
+    loop.stop()
+    await running
+    assert (loop.taken, loop.holding) == (3, 0)
+
+
+async def test_when_it_is_told_to_stop_what_can_be_finished_is_and_the_rest_goes_back() -> None:
+    inlet = ScriptedInlet([delivery(1)], [delivery(2)])
+    tried: list[int] = []
+    may_go_on = asyncio.Event()
+
+    async def handle(batch: Sequence[Delivery]) -> None:
+        tried.extend(numbers(batch))
+        if numbers(batch) == [1]:
+            raise Unavailable("the database is away")
+        await may_go_on.wait()
+
+    loop = BatchLoop(inlet, handle, Graveyard().bury, Patience(60, 60), count_max=10, bytes_max=1_000, batches_max=2)
+    running = asyncio.create_task(loop.run())
+    await until(lambda: tried == [1, 2])
+    loop.stop()
+    may_go_on.set()
+    await running
+    assert (inlet.acknowledged, inlet.stopped) == ([2], True)
