@@ -57,6 +57,8 @@ class Peers(Scenario[Size]):
     )
     ratios = (
         Ratio(f"{POSTIL}, {MANY} x 1 KiB", f"{NAIVE}, {MANY} x 1 KiB", 8.0),
+        # The first is how its documentation shows it: a document in a message. The second takes what we take.
+        Ratio(f"{POSTIL}, {MANY} x 1 KiB", f"{FASTSTREAM}, {ONE} x 1 KiB", 5.0),
         Ratio(f"{POSTIL}, {MANY} x 1 KiB", f"{FASTSTREAM}, {MANY} x 1 KiB", 5.0),
         Ratio(f"{POSTIL}, {ONE} x 1 KiB", f"{NAIVE}, {ONE} x 1 KiB"),
         Ratio(f"{POSTIL}, {ONE} x 1 KiB", f"{FASTSTREAM}, {ONE} x 1 KiB"),
