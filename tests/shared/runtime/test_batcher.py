@@ -139,17 +139,17 @@ async def test_a_patient_item_waits_as_long_as_any_other_does() -> None:
     assert flushes.batches == [[0], [2, 4], [6], [10, 12]]
 
 
-def with_patience(story: Callable[[Flushes, Batcher[int, int]], Awaitable[None]]) -> None:
+def with_patience(story: Callable[[Flushes, Batcher[int, int], Simulation], Awaitable[None]]) -> None:
     async def told(simulation: Simulation) -> None:
         flushes = Flushes()
         batcher = Batcher(flushes, weight_max=100, weigh=lambda _: 1, calm=Calm(seconds=1, seconds_max=10))
-        await story(flushes, batcher)
+        await story(flushes, batcher, simulation)
 
     run_simulated(told, 1)
 
 
 def test_a_patient_item_waits_until_nothing_has_come_for_a_while() -> None:
-    async def story(flushes: Flushes, batcher: Batcher[int, int]) -> None:
+    async def story(flushes: Flushes, batcher: Batcher[int, int], simulation: Simulation) -> None:
         patient = batcher.submit(0, patient=True)
         for item in (2, 4, 6):
             assert await batcher.submit(item) == item * 10
@@ -163,7 +163,7 @@ def test_a_patient_item_waits_until_nothing_has_come_for_a_while() -> None:
 
 
 def test_an_item_that_does_not_want_to_wait_is_not_kept_by_one_that_does() -> None:
-    async def story(flushes: Flushes, batcher: Batcher[int, int]) -> None:
+    async def story(flushes: Flushes, batcher: Batcher[int, int], simulation: Simulation) -> None:
         await batcher.submit(2)
         patient = batcher.submit(0, patient=True)
         await asyncio.sleep(0.5)
@@ -177,7 +177,7 @@ def test_an_item_that_does_not_want_to_wait_is_not_kept_by_one_that_does() -> No
 
 
 def test_under_a_load_that_never_ends_a_patient_item_has_its_turn() -> None:
-    async def story(flushes: Flushes, batcher: Batcher[int, int]) -> None:
+    async def story(flushes: Flushes, batcher: Batcher[int, int], simulation: Simulation) -> None:
         await batcher.submit(2)
         patient = batcher.submit(0, patient=True)
         for _ in range(30):
