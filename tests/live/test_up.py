@@ -14,7 +14,6 @@ from tests.live.strangers import ALL, client, listens, publish, put, put_until_c
 from tests.system import POSTIL, System, environment, postil, running_system
 from tests.until import until
 
-
 PLAIN = {"POSTIL_NATS__PLAIN": "true"}
 
 
