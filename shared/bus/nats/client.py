@@ -32,8 +32,7 @@ class Client(NatsPy):
         super().__init__()
         self._ears: dict[int, Hear] = {}
         # nats-py asks no more of it than `parse` and `reset`.
-        self._parser = Parser(self, self._deliver)
-        self._ps = cast(NatsParser, self._parser)
+        self._ps = cast(NatsParser, self._new_parser())
         self._leaving = False
         self._clogged = False
         # Asking for it costs a system call in Python 3.11.
@@ -129,6 +128,9 @@ class Client(NatsPy):
         if force_flush and not (await asyncio.wait({written}, timeout=self._flush_timeout))[0]:
             await self._error_cb(errors.FlushTimeoutError())
 
+    def _new_parser(self) -> Parser:
+        return Parser(self, self._deliver)
+
     def _deliver(self, number: int, message: Message) -> None:
         hear = self._ears.get(number)
         if hear is None:
@@ -163,7 +165,8 @@ class Client(NatsPy):
         await super()._process_connect_init()
         # Each time anew: a transport is used again for another connection.
         if isinstance(self._transport, TcpTransport):
-            Line.over(self._transport, self._parser.take)
+            # With a parser of its own: what nats-py reads meanwhile must not end up in a message that is half here.
+            Line.over(self._transport, self._new_parser().take)
 
     async def _attempt_reconnect(self) -> None:
         while not self.is_closed:
