@@ -24,7 +24,7 @@ from shared.runtime.service import Service, consume
 log = structlog.get_logger()
 
 # Small requests, because the database commits documents between them.
-ANNOTATIONS_IN_REQUEST_MAX = 256
+ANNOTATIONS_IN_REQUEST_MAX = 64
 NICENESS = 10
 # After each batch: the notes of what comes meanwhile share a commit, and documents find the database free.
 REST_SECONDS = 0.02

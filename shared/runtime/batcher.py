@@ -30,7 +30,9 @@ class Calm:
 class Batcher(Generic[ItemT, ResultT]):
     """`flush` gets the items in the order of their arrival and returns a result, or an error, for each.
 
-    With more flushes than one at a time they begin in that order, and may end in another.
+    With more flushes than one at a time they begin in that order, and may end in another. But only a batch that is
+    half full already goes while another one is under way: smaller ones would cost more than they bring, and who
+    waits for the one before waits in company.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Batcher(Generic[ItemT, ResultT]):
         self._calm = calm
         self._waiting: deque[_Entry[ItemT, ResultT]] = deque()
         self._patient: deque[_Entry[ItemT, ResultT]] = deque()
+        self._waiting_weight = 0
         self._busy_at = 0.0
         self._news = asyncio.Event()
         self._flushing: dict[int, asyncio.Task[None]] = {}
@@ -67,9 +70,10 @@ class Batcher(Generic[ItemT, ResultT]):
             self._patient.append((item, future, now))
         else:
             self._waiting.append((item, future, now))
+            self._waiting_weight += self._weigh(item)
             self._busy_at = now
             self._news.set()
-        if len(self._flushing) < self._flushes_max:
+        if not self._flushing or (len(self._flushing) < self._flushes_max and self._is_half_full):
             number = next(self._numbers)
             self._flushing[number] = self._loop.create_task(self._run(number))
         return future
@@ -85,14 +89,18 @@ class Batcher(Generic[ItemT, ResultT]):
 
     async def _run(self, number: int) -> None:
         try:
-            while self._waiting or self._patient:
+            while (self._waiting or self._patient) and (len(self._flushing) == 1 or self._is_half_full):
                 if pause_seconds := self._pause_seconds():
                     await self._calm_down(pause_seconds)
                 else:
                     await self._flush_once(self._next_batch())
         finally:
-            # In the same turn in which nothing waited: who submits in the next one must not count on us.
+            # In the same turn in which nothing waited for us: who submits in the next one must not count on us.
             del self._flushing[number]
+
+    @property
+    def _is_half_full(self) -> bool:
+        return self._waiting_weight * 2 >= self._weight_max
 
     def _pause_seconds(self) -> float:
         """For how long the patient ones should still wait, if there are only these."""
@@ -130,11 +138,11 @@ class Batcher(Generic[ItemT, ResultT]):
         waiting = self._patient if ended or not self._waiting else self._waiting
         batch = [waiting.popleft()]
         weight = self._weigh(batch[0][0])
-        while waiting:
-            weight += self._weigh(waiting[0][0])
-            if weight > self._weight_max:
-                break
+        while waiting and weight + (more := self._weigh(waiting[0][0])) <= self._weight_max:
             batch.append(waiting.popleft())
+            weight += more
+        if waiting is self._waiting:
+            self._waiting_weight -= weight
         return batch
 
 

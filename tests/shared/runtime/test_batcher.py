@@ -125,6 +125,24 @@ async def test_several_flushes_begin_in_order_and_no_more_than_allowed_at_a_time
     assert flushes.batches == [[2, 4], [6, 8], [10]]
 
 
+async def test_while_one_is_under_way_only_a_batch_that_is_half_full_goes_too() -> None:
+    flushes = Flushes()
+    flushes.may_go_on.clear()
+    batcher = Batcher(flushes, weight_max=4, weigh=lambda _: 1, flushes_max=3)
+    futures = [batcher.submit(0)]
+    await asyncio.wait(futures, timeout=0)
+    futures.append(batcher.submit(2))
+    await asyncio.wait(futures, timeout=0.01)
+    assert flushes.batches == [[0]]
+    futures += [batcher.submit(item) for item in (4, 6)]
+    await asyncio.wait(futures, timeout=0.01)
+    assert flushes.batches == [[0], [2, 4, 6]]
+    futures.append(batcher.submit(8))
+    flushes.may_go_on.set()
+    assert await asyncio.gather(*futures) == [0, 20, 40, 60, 80]
+    assert flushes.batches == [[0], [2, 4, 6], [8]]
+
+
 async def test_a_patient_item_waits_as_long_as_any_other_does() -> None:
     flushes = Flushes()
     flushes.may_go_on.clear()
