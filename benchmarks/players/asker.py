@@ -1,4 +1,4 @@
-"""Asks an echo of the same kind: `asker plain|plain-uvloop|bus|raw URL SUBJECT SECONDS_MAX`.
+"""Asks an echo of the same kind: `asker plain|plain-uvloop|bus|bus-bytes|raw URL SUBJECT SECONDS_MAX`.
 
 A turn is `COUNT IN_FLIGHT`. It ends when all is answered, or with the first answer that is wrong or does not come.
 """
@@ -56,6 +56,18 @@ async def asking_bus(url: str, subject: str, seconds_max: float) -> AsyncIterato
 
 
 @asynccontextmanager
+async def asking_bus_in_bytes(url: str, subject: str, seconds_max: float) -> AsyncIterator[Ask]:
+    bus = Bus(await NatsWire.connect(url, name="asker"))
+    tenant, verb = tenant_and_address(subject)
+
+    async def ask() -> bool:
+        return (await bus.ask_raw(tenant, verb, PAYLOAD, seconds_max=seconds_max)).payload == PAYLOAD
+
+    yield ask
+    await bus.wire.close()
+
+
+@asynccontextmanager
 async def asking_raw(url: str, subject: str, seconds_max: float) -> AsyncIterator[Ask]:
     line = await RawLine.connect(url)
 
@@ -66,7 +78,13 @@ async def asking_raw(url: str, subject: str, seconds_max: float) -> AsyncIterato
     await line.close()
 
 
-ASKING = {"plain": asking_plain, "plain-uvloop": asking_plain, "bus": asking_bus, "raw": asking_raw}
+ASKING = {
+    "plain": asking_plain,
+    "plain-uvloop": asking_plain,
+    "bus": asking_bus,
+    "bus-bytes": asking_bus_in_bytes,
+    "raw": asking_raw,
+}
 
 
 async def one_after_the_other(ask: Ask, count: int) -> Report:

@@ -17,10 +17,11 @@ from benchmarks.players.lines import LOOPS
 from benchmarks.players.raw_asyncio import RawLine
 from shared.bus.bus import Bus
 from shared.bus.nats import NatsWire
+from shared.bus.wire import Delivery, Reply
 from shared.clock import SystemClock
 from shared.contracts.message import Contract, Query
 from shared.runtime.runner import Runner
-from shared.runtime.service import Service, answer
+from shared.runtime.service import Service, answer, answer_raw
 from shared.settings import Settings
 
 
@@ -34,6 +35,14 @@ class Echo(Query[Echoed]):
     text: str
 
 
+class EchoBytes(Query[Echoed]):
+    """The same without contracts: who asks and who answers leave the bytes as they are."""
+
+    verb: ClassVar[str] = "bench-echo-bytes"
+
+    text: str
+
+
 class EchoService(Service):
     name = "bench-echo"
     description = "Says what it was told."
@@ -41,6 +50,10 @@ class EchoService(Service):
     @answer
     async def echo(self, tenant: str, query: Echo) -> Echoed:
         return Echoed(text=query.text)
+
+    @answer_raw(EchoBytes)
+    async def echo_bytes(self, tenant: str, request: Delivery) -> Reply:
+        return Reply(request.payload)
 
 
 async def serve_plain(url: str, subject: str) -> None:
@@ -76,7 +89,7 @@ async def serve_raw(url: str, subject: str) -> None:
 
 async def serve(kind: str, url: str, subject: str = "") -> None:
     match kind:
-        case "bus":
+        case "bus" | "bus-bytes":
             await serve_on_bus(url)
         case "raw":
             await serve_raw(url, subject)

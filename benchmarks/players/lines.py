@@ -18,7 +18,7 @@ Run = Callable[[Coroutine[Any, Any, None]], None]
 
 # nats-py as its users have it unless they do something about it; our own as our services run.
 LOOPS: Mapping[str, Run] = MappingProxyType(
-    {"plain": asyncio.run, "plain-uvloop": uvloop.run, "bus": uvloop.run, "raw": uvloop.run}
+    {"plain": asyncio.run, "plain-uvloop": uvloop.run, "bus": uvloop.run, "bus-bytes": uvloop.run, "raw": uvloop.run}
 )
 
 

@@ -34,7 +34,7 @@ IN_FLIGHT = 256
 # Who looks for a document asks again and again; of more than that the asking would be a load of its own.
 SOUGHT_OF = 10
 SOUGHT_PER_SECOND_MAX = 100
-LOW, HALF = 10, 50
+LOW, HALF = 1, 50
 LIMIT = "one fsync + two round trips"
 
 
@@ -90,7 +90,7 @@ class ArrivalRate(Scenario[Size]):
         Ratio(f"stream at {LOW} %, findable p50", f"stream at {LOW} %, p50"),
     )
     full = Size(
-        seconds={LOW: 1.0, 25: 0.75, HALF: 0.75, 75: 0.5, 90: 0.5},
+        seconds={LOW: 1.5, 10: 0.75, 25: 0.75, HALF: 0.75, 75: 0.5, 90: 0.5},
         saturating_count=2_500,
         limit_count=30,
         finish_seconds_max=15.0,

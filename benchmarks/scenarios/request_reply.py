@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from benchmarks.kinds import KINDS, note_raw, player
+from benchmarks import kinds
+from benchmarks.kinds import note_raw, player
 from benchmarks.latencies import Latencies
-from benchmarks.players.echo import Echo
+from benchmarks.players.echo import Echo, EchoBytes
 from benchmarks.players.report import Report
 from benchmarks.playing import Command, Player, playing_together
 from benchmarks.scenario import Figure, Ratio, Scenario
@@ -13,6 +14,9 @@ from benchmarks.stage import Stage
 from shared.contracts.message import subject_for
 
 IN_FLIGHT = 100
+# Our bus twice: with contracts on both sides, which no peer has, and with the bytes left alone, as by the peers.
+KINDS: Mapping[str, str] = {**kinds.KINDS, "bus-bytes": "bus in bytes"}
+SUBJECTS = {"bus": Echo.verb, "bus-bytes": EchoBytes.verb}
 # The raw socket answers so many times as many requests in a turn, which would be over in a moment otherwise.
 RAW_TIMES = 5
 
@@ -40,17 +44,19 @@ class RequestReply(Scenario[Size]):
     name = "request-reply"
     about = (
         "128 bytes echoed by a process that does nothing else to one that does nothing but ask: through our bus with "
-        "its contracts on both sides, beside plain nats-py on both event loops and a raw socket, where the bytes are "
-        "no more than compared."
+        "its contracts on both sides, and with the bytes left alone; beside plain nats-py on both loops and a raw "
+        "socket, where they are no more than compared, too."
     )
     figures = (
         Figure("bus, p50", "ms"),
         Figure("bus, p99", "ms"),
+        Figure("bus in bytes, p50", "ms"),
         Figure("nats-py, p50", "ms"),
         Figure("nats-py, p99", "ms"),
         Figure("nats-py on uvloop, p50", "ms"),
         Figure("raw socket, p50", "ms"),
         Figure("bus, 100 in flight", "requests/s", "higher"),
+        Figure("bus in bytes, 100 in flight", "requests/s", "higher"),
         Figure("nats-py, 100 in flight", "requests/s", "higher"),
         Figure("nats-py on uvloop, 100 in flight", "requests/s", "higher"),
         Figure("raw socket, 100 in flight", "requests/s", "higher"),
@@ -58,6 +64,7 @@ class RequestReply(Scenario[Size]):
     ratios = (
         Ratio("bus, p50", "nats-py, p50", 1.25),
         Ratio("bus, 100 in flight", "nats-py, 100 in flight", 1.5),
+        Ratio("bus in bytes, 100 in flight", "nats-py, 100 in flight", 1.5),
         Ratio("bus, p99", "nats-py, p99"),
         Ratio("bus, p50", "nats-py on uvloop, p50"),
         Ratio("bus, 100 in flight", "nats-py on uvloop, 100 in flight"),
@@ -83,7 +90,8 @@ class RequestReply(Scenario[Size]):
 
 def _echo_and_asker(stage: Stage, kind: str, size: Size) -> tuple[Command, Command]:
     url = stage.system.url
-    subject = subject_for(stage.tenant, Echo.verb) if kind == "bus" else f"bench.{stage.tenant}.echo-{kind}"
+    verb = SUBJECTS.get(kind)
+    subject = subject_for(stage.tenant, verb) if verb else f"bench.{stage.tenant}.echo-{kind}"
     return player("echo", kind, url, subject), player("asker", kind, url, subject, size.seconds_max)
 
 
