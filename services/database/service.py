@@ -41,6 +41,7 @@ log = structlog.get_logger()
 
 class DatabaseService(Service):
     name = "database"
+    alone = True
     description = "Keeps every document and every change, and answers for them."
 
     def __init__(self, store: Store, bus: Bus, settings: Settings, clock: Clock) -> None:

@@ -1,9 +1,12 @@
 """Contracts over a wire: a query goes out and its reply comes back as classes; an error comes back as itself."""
 
+from collections.abc import Sequence
 from typing import TypeVar, cast
 
-from shared.bus.wire import MESSAGE_ID_HEADER, NO_HEADERS, Delivery, Headers, Reply, Wire
-from shared.contracts.message import Contract, Encoded, Event, Query, subject_for
+import orjson
+
+from shared.bus.wire import MESSAGE_ID_HEADER, NO_HEADERS, Delivery, Headers, Reply, Stoppable, Wire
+from shared.contracts.message import ROOT, Contract, Encoded, Event, Query, subject_for
 from shared.contracts.problem import Problem
 from shared.errors import PostilError
 
@@ -14,6 +17,8 @@ ERROR_HEADER = "Nats-Service-Error"
 ERROR_CODE_HEADER = "Nats-Service-Error-Code"
 
 REQUEST_SECONDS_MAX = 5.0
+# Beside the tenants' subjects, because it concerns all of them.
+OPENED = f"{ROOT}-opened"
 
 
 class Bus:
@@ -47,6 +52,19 @@ class Bus:
             await self.wire.append(subject, event.encode(), headers)
         else:
             await self.wire.publish(subject, event.encode(), headers)
+
+    async def tell_opened(self, service: str, verbs: Sequence[str]) -> None:
+        """A service of which there is only one has opened its doors: whatever an earlier one was asked is lost."""
+        await self.wire.publish(f"{OPENED}.{service}", orjson.dumps(verbs))
+
+    async def hear_opened(self) -> Stoppable:
+        """From now on, fail at once what was asked of a service that is gone, instead of waiting in vain."""
+        return await self.wire.watch(f"{OPENED}.*", self._abandon, lambda: None)
+
+    def _abandon(self, opened: Delivery) -> None:
+        verbs = set(orjson.loads(opened.payload))
+        service = opened.subject.rpartition(".")[2]
+        self.wire.abandon(lambda subject: subject.rpartition(".")[2] in verbs, f"the {service} was started anew")
 
 
 def reply_with(answer: Contract | Encoded[Contract]) -> Reply:

@@ -135,6 +135,9 @@ class Wire(Protocol):
         self, subject: str, payload: bytes, headers: Headers = NO_HEADERS, *, seconds_max: float
     ) -> Delivery: ...
 
+    def abandon(self, concerns: Callable[[str], bool], reason: str) -> None:
+        """Wait no longer for the answers to requests that went to such subjects: they fail as `Unavailable`."""
+
     async def answer(self, calling: Calling, endpoints: Sequence[Endpoint]) -> Stoppable:
         """Answer requests; every instance of the same service takes its share."""
 

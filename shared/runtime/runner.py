@@ -88,8 +88,11 @@ class Runner:
             description=self._service.description,
             vitals=self.vitals,
         )
+        self._doors.append(await self._bus.hear_opened())
         # The doors come last: who finds them in discovery finds them open.
         self._doors.append(await self._bus.wire.answer(calling, endpoints))
+        if self._service.alone:
+            await self._bus.tell_opened(self._service.name, [endpoint.name for endpoint in endpoints])
 
     def _endpoint(self, wiring: Answering, handler: Handler) -> Endpoint:
         async def answer(request: Delivery) -> Reply:

@@ -43,6 +43,8 @@ class Service:
 
     name: ClassVar[str]
     description: ClassVar[str]
+    # There is never a second one, so when it starts anew, what the one before was asked is lost.
+    alone: ClassVar[bool] = False
 
     async def start(self) -> None:
         """Get ready, before any handler is called."""

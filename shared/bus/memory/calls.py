@@ -20,9 +20,11 @@ class Calls:
         self._link = link
         self._numbers = count()
         # How to fail and how to cancel each; its caller waits for it, so there are no more than callers.
-        self._waiting: dict[int, tuple[Callable[[PostilError], None], Callable[[], object]]] = {}
+        self._waiting: dict[int, tuple[str, Callable[[PostilError], None], Callable[[], object]]] = {}
 
-    async def call(self, operate: Callable[[Outcome[T]], None], seconds_max: float, doing: str) -> T:
+    async def call(
+        self, operate: Callable[[Outcome[T]], None], seconds_max: float, doing: str, *, subject: str = ""
+    ) -> T:
         """Have `operate` run at the broker, and wait for the outcome that it tells then or later."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
@@ -32,7 +34,7 @@ class Calls:
         too_late = TimedOut(f"{doing}: no answer within {seconds_max:g} s")
         timer = asyncio.get_running_loop().call_later(seconds_max, _settle, future, too_late)
         number = next(self._numbers)
-        self._waiting[number] = (partial(_settle, future), future.cancel)
+        self._waiting[number] = (subject, partial(_settle, future), future.cancel)
         self._link.to_broker.send(partial(operate, outcome))
         try:
             return await future
@@ -40,13 +42,14 @@ class Calls:
             timer.cancel()
             del self._waiting[number]
 
-    def fail(self) -> None:
-        """The connection is lost, and with it what was on its way."""
-        for fail, _ in tuple(self._waiting.values()):
-            fail(Unavailable("the connection to the broker was lost; what was asked may or may not have been done"))
+    def fail(self, reason: str, concerns: Callable[[str], bool] = lambda _: True) -> None:
+        """All that is on its way, or the requests to such subjects."""
+        for subject, fail, _ in tuple(self._waiting.values()):
+            if concerns(subject):
+                fail(Unavailable(f"{reason}; what was asked may or may not have been done"))
 
     def cancel(self) -> None:
-        for _, cancel in tuple(self._waiting.values()):
+        for _, _, cancel in tuple(self._waiting.values()):
             cancel()
 
 

@@ -74,9 +74,12 @@ class MemoryWire:
         self._reach("request")
         self._check(payload)
         operate = partial(self._request, subject, payload, headers)
-        reply: Delivery = await self._calls.call(operate, seconds_max, f"asking {subject}")
+        reply: Delivery = await self._calls.call(operate, seconds_max, f"asking {subject}", subject=subject)
         self._reach("replied")
         return reply
+
+    def abandon(self, concerns: Callable[[str], bool], reason: str) -> None:
+        self._calls.fail(reason, concerns)
 
     async def answer(self, calling: Calling, endpoints: Sequence[Endpoint]) -> Stoppable:
         doors = [Door(self._link, endpoint, self._reach) for endpoint in endpoints]
@@ -219,7 +222,7 @@ class MemoryWire:
             raise asyncio.CancelledError
 
     def _lost(self) -> None:
-        self._calls.fail()
+        self._calls.fail("the connection to the broker was lost")
 
     def _returned(self) -> None:
         for watching in self._watchings:

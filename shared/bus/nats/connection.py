@@ -122,6 +122,9 @@ class Connection:
             raise NobodyThere(f"nobody answers {subject}")
         return message
 
+    def abandon(self, concerns: Callable[[str], bool], reason: str) -> None:
+        self._mailbox.fail(reason, concerns)
+
     async def gather(
         self, subject: str, payload: bytes, is_last: Callable[[Message], bool], *, seconds_max: float, silence: float
     ) -> list[Message]:
@@ -224,7 +227,7 @@ class Connection:
             raise Invalid(f"a subject may have {SUBJECT_BYTES_MAX} bytes at the most; this one has {len(subject)}")
 
     def _fail_waiting(self, reason: str) -> None:
-        self._mailbox.fail_all(reason)
+        self._mailbox.fail(reason)
         for pong in self._pongs:
             if not pong.done():
                 pong.set_result(False)

@@ -1,6 +1,7 @@
 """One inbox for all the answers that we wait for: who waits is known by the last word of an answer's subject."""
 
 import asyncio
+from collections.abc import Callable
 from itertools import count
 from typing import NamedTuple
 
@@ -65,9 +66,11 @@ class Mailbox:
         elif (hear := self._gathering.get(number)) is not None:
             hear(message)
 
-    def fail_all(self, reason: str) -> None:
+    def fail(self, reason: str, concerns: Callable[[str], bool] = lambda _: True) -> None:
+        """All who wait, or those whose question went to such a subject."""
         for waiting in self._waiting.values():
-            _settle(waiting, Unavailable(f"{reason}; what was asked may or may not have been done"))
+            if concerns(waiting.subject):
+                _settle(waiting, Unavailable(f"{reason}; what was asked may or may not have been done"))
 
     def _tick(self) -> None:
         now = self._loop.time()

@@ -63,6 +63,9 @@ class NatsWire:
     ) -> Delivery:
         return heard(await self._connection.request(checked_subject(subject), payload, headers, seconds_max))
 
+    def abandon(self, concerns: Callable[[str], bool], reason: str) -> None:
+        self._connection.abandon(concerns, reason)
+
     async def answer(self, calling: Calling, endpoints: Sequence[Endpoint]) -> Stoppable:
         return await NatsAnswers.open(self._connection, calling, endpoints, self._clock)
 

@@ -205,3 +205,24 @@ async def test_when_an_instance_dies_the_other_answers(ground: Ground, wire: Wir
     for number in range(20):
         payload = str(number).encode()
         assert (await wire.request(ground.subject("echo"), payload, seconds_max=LONG_SECONDS)).payload == payload
+
+
+async def test_who_waits_for_an_answer_that_will_not_come_can_be_told(ground: Ground, wire: Wire) -> None:
+    server = await ground.connect()
+    asked: list[str] = []
+    may_answer = asyncio.Event()
+
+    async def answer(delivery: Delivery) -> Reply:
+        asked.append(delivery.subject)
+        await may_answer.wait()
+        return Reply(b"late")
+
+    await server.answer(ground.calling(), [ground.endpoint("lost.*", answer)])
+    subjects = [ground.subject("lost.one"), ground.subject("lost.two")]
+    one, two = (asyncio.create_task(wire.request(subject, b"", seconds_max=LONG_SECONDS)) for subject in subjects)
+    await until(lambda: sorted(asked) == subjects)
+    wire.abandon(lambda subject: subject.endswith(".one"), "it is gone")
+    with pytest.raises(Unavailable, match="it is gone"):
+        await one
+    may_answer.set()
+    assert (await two).payload == b"late"

@@ -79,6 +79,11 @@ class Example(Service):
         self.happened.append("loop ended")
 
 
+class Lonely(Example):
+    name = "lonely"
+    alone = True
+
+
 class Running:
     """A service that runs on a broker of its own."""
 
@@ -207,3 +212,34 @@ def test_a_service_that_waits_for_the_broker_can_be_stopped() -> None:
         return house.service.happened
 
     assert run_simulated(story, 1) == ["start", "stop", "loop ended", "close"]
+
+
+@pytest.mark.parametrize(("kind", "seconds"), [(Lonely, 2), (Example, 30)])
+def test_what_a_service_was_asked_that_is_gone_fails_as_soon_as_there_is_another(
+    kind: type[Example], seconds: float
+) -> None:
+    async def story(simulation: Simulation) -> None:
+        house = Running(simulation)
+        bus = Bus(house.client)
+        await bus.hear_opened()
+        gone = MemoryWire(house.broker, "gone")
+        first = asyncio.create_task(Runner(kind(), Bus(gone), SETTINGS, simulation.clock).run(house.ready.set))
+        await house.ready.wait()
+        begun = asyncio.get_running_loop().time()
+        asking = asyncio.create_task(bus.ask("main", GetStats(collection="slow"), seconds_max=30))
+        of_another = asyncio.create_task(bus.ask_raw("main", "get", b"{}", seconds_max=30))
+        await asyncio.sleep(1)
+        gone.crash()
+        first.cancel()
+        await asyncio.sleep(1)
+        second = Runner(kind(), house.bus, SETTINGS, simulation.clock)
+        running = asyncio.create_task(second.run())
+        with pytest.raises(Unavailable):
+            await asking
+        assert asyncio.get_running_loop().time() - begun == pytest.approx(seconds, abs=0.5)
+        with pytest.raises(Unavailable, match="nobody"):
+            await of_another
+        second.stopping.set()
+        await running
+
+    run_simulated(story, 1)
