@@ -70,8 +70,10 @@ class BatchLoop:
 
     async def _until_one_is_done(self) -> None:
         done, self._in_hand = await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
+        # All of them are asked, and what nobody has foreseen goes before our own being told to stop.
+        failures = [failure for task in done if (failure := task.exception()) is not None]
+        for failure in sorted(failures, key=lambda failure: isinstance(failure, _Stopped)):
+            raise failure
 
     async def _let_go(self) -> None:
         """Of what is still in hand at the end: who waits for somebody was told to stop, and others may finish."""

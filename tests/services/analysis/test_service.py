@@ -103,6 +103,6 @@ def test_a_step_that_fails_costs_its_own_result_only() -> None:
 
 
 def test_many_annotations_are_written_in_small_requests() -> None:
-    changes = [put(document(f"d{number}")) for number in range(600)]
-    requests = analysed(changes, parts_in(steps, "step", Step), 600)
-    assert [len(request) for request in requests] == [256, 256, 88]
+    changes = [put(document(f"d{number}")) for number in range(150)]
+    requests = analysed(changes, parts_in(steps, "step", Step), 150)
+    assert [len(request) for request in requests] == [64, 64, 22]

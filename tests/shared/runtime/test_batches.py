@@ -1,6 +1,7 @@
 """The failure rule."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable, Sequence
 
 from shared.bus.wire import Delivery
@@ -176,3 +177,23 @@ async def test_when_it_is_told_to_stop_what_can_be_finished_is_and_the_rest_goes
     may_go_on.set()
     await running
     assert (inlet.acknowledged, inlet.stopped) == ([2], True)
+
+
+async def test_two_batches_that_wait_for_somebody_both_go_back() -> None:
+    inlet = ScriptedInlet([delivery(1)], [delivery(2)])
+    tried: list[int] = []
+
+    async def handle(batch: Sequence[Delivery]) -> None:
+        tried.extend(numbers(batch))
+        raise Unavailable("the database is away")
+
+    loop = BatchLoop(inlet, handle, Graveyard().bury, Patience(60, 60), count_max=10, bytes_max=1_000, batches_max=2)
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    running = asyncio.create_task(loop.run())
+    await until(lambda: tried == [1, 2])
+    loop.stop()
+    await running
+    del running
+    gc.collect()
+    assert (inlet.acknowledged, inlet.stopped, complaints) == ([], True, [])
