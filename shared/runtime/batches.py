@@ -49,13 +49,13 @@ class BatchLoop:
     async def run(self) -> None:
         try:
             while (batch := await self._take()) is not None:
-                self._in_hand.add(asyncio.create_task(self._work_on(batch)))
+                task = asyncio.create_task(self._work_on(batch))
+                task.add_done_callback(self._stop_if_failed)
+                self._in_hand.add(task)
                 if len(self._in_hand) == self._batches_max:
                     await self._until_one_is_done()
             while self._in_hand:
                 await self._until_one_is_done()
-        except _Stopped:
-            pass
         finally:
             await self._let_go()
             await self._inlet.stop()
@@ -65,15 +65,21 @@ class BatchLoop:
         try:
             await self._settle(batch)
             self.taken += len(batch)
+        except _Stopped:
+            log.debug("given_back", messages=len(batch))
         finally:
             self.holding -= len(batch)
 
+    def _stop_if_failed(self, task: "asyncio.Task[None]") -> None:
+        """Nobody has foreseen it, so nothing more is taken, and `run` raises it."""
+        if not task.cancelled() and task.exception() is not None:
+            self._stopping.set()
+
     async def _until_one_is_done(self) -> None:
         done, self._in_hand = await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
-        # All of them are asked, and what nobody has foreseen goes before our own being told to stop.
-        failures = [failure for task in done if (failure := task.exception()) is not None]
-        for failure in sorted(failures, key=lambda failure: isinstance(failure, _Stopped)):
-            raise failure
+        for failure in [task.exception() for task in done]:
+            if failure is not None:
+                raise failure
 
     async def _let_go(self) -> None:
         """Of what is still in hand at the end: who waits for somebody was told to stop, and others may finish."""

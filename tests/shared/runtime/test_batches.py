@@ -4,6 +4,8 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Sequence
 
+import pytest
+
 from shared.bus.wire import Delivery
 from shared.errors import Invalid, Unavailable
 from shared.runtime.batches import BatchLoop
@@ -197,3 +199,23 @@ async def test_two_batches_that_wait_for_somebody_both_go_back() -> None:
     del running
     gc.collect()
     assert (inlet.acknowledged, inlet.stopped, complaints) == ([], True, [])
+
+
+async def test_a_failure_that_nobody_has_foreseen_ends_the_loop_though_nothing_more_comes() -> None:
+    class BrokenInlet(ScriptedInlet):
+        async def ack(self, deliveries: Sequence[Delivery]) -> None:
+            raise ZeroDivisionError("the inlet is broken")
+
+    inlet = BrokenInlet([delivery(1)])
+    loop = BatchLoop(
+        inlet,
+        lambda _: asyncio.sleep(0),
+        Graveyard().bury,
+        Patience(1, 1),
+        count_max=10,
+        bytes_max=1_000,
+        batches_max=2,
+    )
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.wait_for(loop.run(), 5)
+    assert inlet.stopped
