@@ -13,7 +13,7 @@ from tests.simulation.schedules import Publisher, faults_from
 from tests.system import UNMEASURED, environment
 from tests.tidy.source import PROJECT
 
-SCHEDULES = int(os.environ.get("POSTIL_TEST_SCHEDULES", "2000"))
+SCHEDULES = int(os.environ.get("POSTIL_TEST_SCHEDULES", "1000"))
 GROUPS = 4
 
 
@@ -39,7 +39,7 @@ def test_the_same_seed_gives_the_same_run() -> None:
     async def traced(simulation: Simulation) -> tuple[list[str], int]:
         house = House(simulation, faults_from(simulation.chance), 0.02)
         publisher = Publisher(house.wire("p"), "p", simulation.chance)
-        await house.while_living(lambda: publisher.publish(10))
+        await house.while_living(lambda: publisher.publish(20))
         return list(house.broker.trace), sum(process.deaths for process in house.processes)
 
     first, second = (run_simulated(traced, 7) for _ in range(2))

@@ -206,16 +206,11 @@ async def test_a_failure_that_nobody_has_foreseen_ends_the_loop_though_nothing_m
         async def ack(self, deliveries: Sequence[Delivery]) -> None:
             raise ZeroDivisionError("the inlet is broken")
 
+    async def handle(batch: Sequence[Delivery]) -> None:
+        assert numbers(batch) == [1]
+
     inlet = BrokenInlet([delivery(1)])
-    loop = BatchLoop(
-        inlet,
-        lambda _: asyncio.sleep(0),
-        Graveyard().bury,
-        Patience(1, 1),
-        count_max=10,
-        bytes_max=1_000,
-        batches_max=2,
-    )
+    loop = BatchLoop(inlet, handle, Graveyard().bury, Patience(1, 1), count_max=10, bytes_max=1_000, batches_max=2)
     with pytest.raises(ZeroDivisionError):
         await asyncio.wait_for(loop.run(), 5)
     assert inlet.stopped
