@@ -36,6 +36,8 @@ SOUGHT_OF = 10
 SOUGHT_PER_SECOND_MAX = 100
 LOW, HALF = 1, 50
 LIMIT = "one fsync + two round trips"
+# A machine that had nothing to do answers later, so the limit is measured at about the lowest rate's pace.
+PACE_SECONDS = 0.015
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,8 @@ class ArrivalRate(Scenario[Size]):
         "Single documents of 1 KiB that arrive at shares of the maximal rate of their door, by chance and whether or "
         "not it keeps up: from the moment at which each was to be sent until it is committed, and until `get` finds "
         "it. By `put`, committed is what the reply says; by the stream, what the change feed says, so there it is an "
-        "upper bound. Beside one fsync of 4 KiB and two round trips to the broker. At half of the maximal rate the "
-        "p99 should be 15 ms at the most, which is a time and so no ratio."
+        "upper bound. Beside one fsync of 4 KiB and two round trips to the broker, at the pace of the lowest rate. At "
+        "half of the maximal rate the p99 should be 15 ms at the most, which is a time and so no ratio."
     )
     figures = (
         *(Figure(f"{door}, maximal rate", "documents/s", "higher") for door in ("put", "stream")),
@@ -90,7 +92,7 @@ class ArrivalRate(Scenario[Size]):
         Ratio(f"stream at {LOW} %, findable p50", f"stream at {LOW} %, p50"),
     )
     full = Size(
-        seconds={LOW: 1.5, 10: 0.75, 25: 0.75, HALF: 0.75, 75: 0.5, 90: 0.5},
+        seconds={LOW: 1.5, 10: 0.6, 25: 0.6, HALF: 0.75, 75: 0.4, 90: 0.4},
         saturating_count=2_500,
         limit_count=30,
         finish_seconds_max=15.0,
@@ -121,10 +123,9 @@ class Run:
             for share in size.seconds:
                 for door in doors:
                     await self._client.until_quiet()
-                    fsyncs.add(
-                        await fsync_latencies(stage.system.data, write_bytes=WRITE_BYTES, count=size.limit_count)
-                    )
-                    round_trips.add(await _round_trips(plain, size.limit_count))
+                    if share == LOW:
+                        fsyncs.add(await self._fsyncs())
+                        round_trips.add(await _round_trips(plain, size.limit_count))
                     found = await self._at_rate(door, share, rates[door.name] * share / 100)
                     self._note(f"{door.name} at {share} %", found, share in (LOW, HALF))
                     late.add(found.late)
@@ -134,6 +135,10 @@ class Run:
         stage.note(LIMIT, fsyncs.ms(50) + 2 * round_trips.ms(50))
         stage.note_latencies("one fsync", fsyncs)
         stage.note_latencies("one round trip", round_trips)
+
+    async def _fsyncs(self) -> Latencies:
+        count, folder = self._size.limit_count, self._stage.system.data
+        return await fsync_latencies(folder, write_bytes=WRITE_BYTES, count=count, pause_seconds=PACE_SECONDS)
 
     async def _maximal_rate(self, door: Door) -> float:
         count = self._size.saturating_count
@@ -254,6 +259,7 @@ async def heard_on_feed(client: Client) -> AsyncIterator[StreamDoor]:
 async def _round_trips(plain: NatsPy, count: int) -> Latencies:
     latencies = Latencies()
     for _ in range(count):
+        await asyncio.sleep(PACE_SECONDS)
         begun = perf_counter()
         await plain.flush()
         latencies.record(perf_counter() - begun)

@@ -30,7 +30,7 @@ class Burst(Scenario[Size]):
     )
     figures = (Figure(COMMITTED, "ms"), Figure(ALONE, "ms"))
     ratios = (Ratio(COMMITTED, ALONE),)
-    full = Size(message_count=1_000, rounds=5, commit_seconds_max=30.0)
+    full = Size(message_count=1_000, rounds=4, commit_seconds_max=30.0)
     smoke = Size(message_count=100, rounds=2, commit_seconds_max=1.5)
 
     async def measure(self, stage: Stage, size: Size) -> None:

@@ -53,7 +53,7 @@ class ColdStart(Scenario[Size]):
         Ratio("documents are put and got", "Python and its imports"),
         Ratio("it says that it is ready", "Python and its imports"),
     )
-    full = Size(rounds=3, seconds_max=30)
+    full = Size(rounds=2, seconds_max=30)
     smoke = Size(rounds=1, seconds_max=10)
 
     async def measure(self, stage: Stage, size: Size) -> None:

@@ -71,7 +71,7 @@ class RequestReply(Scenario[Size]):
         Ratio("bus, p50", "raw socket, p50"),
         Ratio("bus, 100 in flight", "raw socket, 100 in flight"),
     )
-    full = Size(turns=4, sequential_count=1_000, in_flight_count=7_500, seconds_max=10)
+    full = Size(turns=3, sequential_count=1_000, in_flight_count=7_500, seconds_max=10)
     smoke = Size(turns=2, sequential_count=30, in_flight_count=200, seconds_max=1.5)
 
     async def measure(self, stage: Stage, size: Size) -> None:
