@@ -26,7 +26,7 @@ from tests.chaos.clients import COLLECTIONS, TENANT, Publisher, WatchingProcess
 from tests.system import UNMEASURED, System, running_system
 from tests.until import until
 
-DOCUMENTS = int(os.environ.get("POSTIL_TEST_CHAOS_DOCUMENTS", "25000"))
+DOCUMENTS = int(os.environ.get("POSTIL_TEST_CHAOS_DOCUMENTS", "20000"))
 PUBLISHERS = 10
 VICTIMS = ("broker", "ingest", "database", "analysis", "bot", "watch", "database", "ingest")
 SETTLE_SECONDS_MAX = 120.0
