@@ -47,6 +47,9 @@ class PlainClient(NatsPy):
             await self.publish(subject, payload)
 
     async def ping(self, pong: "asyncio.Future[bool]") -> None:
+        # nats-py writes a PING past what still waits to be written, subscriptions among it.
+        while self.pending_data_size and self.is_connected:  # noqa: ASYNC110  nor when it has written
+            await asyncio.sleep(0)
         await self.flush()
         # What came before has only been queued by now; who waits for the pong counts on its having been heard.
         while any(ear.waiting for ear in self._ears):  # noqa: ASYNC110  nobody tells when a queue of nats-py is empty
