@@ -11,6 +11,7 @@ from benchmarks.kinds import KINDS, note_raw, player
 from benchmarks.latencies import Latencies
 from benchmarks.players.report import Report
 from benchmarks.playing import Command, Player, playing_together
+from benchmarks.scenario import Figure, Ratio, Scenario
 from benchmarks.stage import Stage
 
 
@@ -26,7 +27,34 @@ class Rounds:
     seconds_max: float
 
 
-async def latencies_by_kind(stage: Stage, rounds: Rounds) -> dict[str, Latencies]:
+class RoundsScenario(Scenario[Rounds]):
+    """A scenario that consists of nothing else: it says what is published, by how many, and how often."""
+
+    figures = (
+        Figure("bus, p50", "ms"),
+        Figure("bus, p99", "ms"),
+        Figure("nats-py, p50", "ms"),
+        Figure("nats-py, p99", "ms"),
+        Figure("nats-py on uvloop, p50", "ms"),
+        Figure("nats-py on uvloop, p99", "ms"),
+        Figure("raw socket, p50", "ms"),
+        Figure("raw socket, p99", "ms"),
+    )
+    ratios = (
+        Ratio("bus, p50", "nats-py, p50"),
+        Ratio("bus, p99", "nats-py, p99"),
+        Ratio("bus, p50", "nats-py on uvloop, p50"),
+        Ratio("bus, p50", "raw socket, p50"),
+    )
+
+    async def measure(self, stage: Stage, size: Rounds) -> None:
+        for kind, latencies in (await _latencies_by_kind(stage, size)).items():
+            stage.note(f"{KINDS[kind]}, p50", latencies.ms(50))
+            stage.note(f"{KINDS[kind]}, p99", latencies.ms(99))
+            stage.note_latencies(KINDS[kind], latencies)
+
+
+async def _latencies_by_kind(stage: Stage, rounds: Rounds) -> dict[str, Latencies]:
     note_raw(stage)
     found = {kind: Latencies() for kind in KINDS}
     commands = [command for kind in KINDS for command in _listener_and_publisher(stage, kind, rounds)]

@@ -39,10 +39,12 @@ class Line(TcpTransport):
         protocol.data_received = line._hear  # type: ignore[attr-defined]  # it is a stream's
         # Loops remember the method that they call.
         line._socket.set_protocol(protocol)
-        early = bytes(line._reader._buffer)  # type: ignore[attr-defined]  # no public way to look
-        line._reader._buffer.clear()  # type: ignore[attr-defined]  # nor to take
+        # What came with the end of the handshake.
+        early: bytearray = line._reader._buffer  # type: ignore[attr-defined]  # asyncio has no public way to take it
         if early:
-            line._hear(early)
+            taken = bytes(early)
+            early.clear()
+            line._hear(taken)
         return line
 
     @property

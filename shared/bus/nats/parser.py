@@ -5,18 +5,18 @@ knees by a subject that the server lets through: nats-py gives the connection up
 """
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 import orjson
 from nats.errors import ProtocolError
+
+from shared.bus.wire import NO_HEADERS
 
 LINE_BYTES_MAX = 1024 * 1024
 
 
 # The first letter of MSG, and not of HMSG.
 _PLAIN = ord("M")
-NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Message(NamedTuple):

@@ -25,10 +25,10 @@ PENDING_BYTES_MAX = 1024 * 1024 * 1024
 class PlainClient(NatsPy):
     def __init__(self) -> None:
         super().__init__()
-        self._ears: set[PlainEar] = set()
+        self.ears: set[PlainEar] = set()
 
     async def hear(self, pattern: str, hear: Hear, *, queue: str = "") -> "PlainEar":
-        ear = PlainEar(self._ears, hear, pattern)
+        ear = PlainEar(self, hear, pattern)
         ear.subscription = await self.subscribe(
             pattern,
             queue=queue,
@@ -36,7 +36,7 @@ class PlainClient(NatsPy):
             pending_msgs_limit=PENDING_MESSAGES_MAX,
             pending_bytes_limit=PENDING_BYTES_MAX,
         )
-        self._ears.add(ear)
+        self.ears.add(ear)
         return ear
 
     async def say(self, subject: str, payload: bytes, reply: str, headers: Mapping[str, str]) -> None:
@@ -52,7 +52,7 @@ class PlainClient(NatsPy):
             await asyncio.sleep(0)
         await self.flush()
         # What came before has only been queued by now; who waits for the pong counts on its having been heard.
-        while any(ear.waiting for ear in self._ears):  # noqa: ASYNC110  nobody tells when a queue of nats-py is empty
+        while any(ear.waiting for ear in self.ears):  # noqa: ASYNC110  nobody tells when a queue of nats-py is empty
             await asyncio.sleep(0)
         if not pong.done():
             pong.set_result(True)
@@ -64,9 +64,9 @@ class PlainClient(NatsPy):
 class PlainEar:
     subscription: Subscription
 
-    def __init__(self, ears: "set[PlainEar]", hear: Hear, pattern: str) -> None:
+    def __init__(self, client: PlainClient, hear: Hear, pattern: str) -> None:
         self.pattern = pattern
-        self._ears = ears
+        self._client = client
         self._hear = hear
         self._forgotten = False
 
@@ -79,12 +79,12 @@ class PlainEar:
         return self.subscription.pending_msgs
 
     async def deafen(self) -> None:
-        if self.subscription._conn.is_connected:
+        if self._client.is_connected:
             await self.subscription.drain()  # type: ignore[no-untyped-call]  # nats-py does not type it
 
     def forget(self) -> None:
         self._forgotten = True
-        self._ears.discard(self)
+        self._client.ears.discard(self)
 
 
 def _read(message: Msg) -> Message:
