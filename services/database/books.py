@@ -30,8 +30,15 @@ class Note:
 
     step: str
     version: int
+    # Of the step; and whether there is nothing to be done better.
+    step_version: int
+    settled: bool
     digest: bytes
     mark: Mark
+
+    def serves(self, version: int, step_version: int) -> bool:
+        """Whether it is what that version of the step has to say about that version of the document."""
+        return self.settled and self.version == version and self.step_version == step_version
 
 
 @dataclass(slots=True, eq=False)

@@ -17,6 +17,9 @@ from shared.errors import Invalid
 
 NOTE_OPTIONS = ("value", "reason", "model", "duration_ms")
 
+# The others are to be tried again.
+SETTLED = ("ok", "skipped")
+
 BODY_NAMES: dict[Op, bytes] = {"put": b"document", "annotate": b"annotations"}
 
 
@@ -61,6 +64,10 @@ def note_of(annotation: Annotation, at: str) -> tuple[bytes, bytes]:
         return orjson.dumps(note | {"at": at}), digest_of_note(note)
     except TypeError as error:
         raise Invalid(f"the annotation can't be kept as JSON: {error}") from error
+
+
+def is_settled(status: object) -> bool:
+    return status in SETTLED
 
 
 def digest_of_note(note: Mapping[str, object]) -> bytes:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import orjson
 
-from services.database.store import ChangeRows, DocumentRows, Run
+from services.database.store import ChangeRows, DocumentRows, PendingRows, Run
 from shared.contracts.changes import ChangePage
 from shared.contracts.documents import DocumentItems, DocumentPage
 from shared.contracts.message import Encoded
+from shared.contracts.pending import PendingPage
 
 
 def document_page(rows: DocumentRows) -> Encoded[DocumentPage]:
@@ -23,6 +24,11 @@ def document_items(items: Sequence[bytes]) -> Encoded[DocumentItems]:
 def change_page(rows: ChangeRows) -> Encoded[ChangePage]:
     items = b",".join(change.json for change in rows.items)
     return Encoded(b'{"items":[%b],"last_seq":%d}' % (items, rows.last_seq))
+
+
+def pending_page(rows: PendingRows) -> Encoded[PendingPage]:
+    items = b",".join(b'{"document":%b,"steps":%b}' % (row.document, orjson.dumps(row.steps)) for row in rows.items)
+    return Encoded(b'{"items":[%b],"next":%b,"looked_at":%d}' % (items, orjson.dumps(rows.next), rows.looked_at))
 
 
 def without_bodies(run: Run) -> bytes:

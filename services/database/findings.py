@@ -85,7 +85,7 @@ DOCUMENTS = Sheet(
     1,
     ("id", "collection", "version", "alive", "created", "current", "newest", "created_at", "digest", "ends", "place"),
 )
-NOTES = Sheet("annotation", 2, ("id", "step", "version", "change", "digest"))
+NOTES = Sheet("annotation", 2, ("id", "step", "version", "step_version", "settled", "change", "digest"))
 KEYS = Sheet("idempotency key", 1, ("key", "id", "version", "change", "digest", "outcome"))
 SUPERSEDED = Sheet("replaced body", 1, ("change",))
 COLLECTIONS = Sheet("collection", 1, ("name", "documents", "last_seq", "last_at"))

@@ -23,7 +23,7 @@ from services.database.books import (
     Posted,
     TenantBook,
 )
-from services.database.content import milliseconds_text, note_of
+from services.database.content import is_settled, milliseconds_text, note_of
 from services.database.numbering import number
 from services.database.store import Annotate, Answer, Delete, Expire, MarkAnnounced, Save, Work
 from shared.clock import from_milliseconds, to_milliseconds
@@ -69,7 +69,7 @@ class _Posting:
             saved = [self._save(book, sealed) for sealed in work.documents]
             return lambda: [_receipt(each) for each in saved]
         if isinstance(work, Annotate):
-            annotated = self._annotate(self._books.of(work.tenant), work.annotations)
+            annotated = self._annotate(self._books.of(work.tenant), work)
             return lambda: [_annotated(receipt) for receipt in annotated]
         if isinstance(work, Delete):
             return self._delete(self._books.of(work.tenant), work)
@@ -157,12 +157,12 @@ class _Posting:
             self._end(book, row, "expire")
         return min(len(due), count_max)
 
-    def _annotate(self, book: TenantBook, annotations: Sequence[Annotation]) -> list[AnnotateOutcome | _PostedNote]:
+    def _annotate(self, book: TenantBook, work: Annotate) -> list[AnnotateOutcome | _PostedNote]:
         entries: dict[DocumentRow, Entry] = {}
-        return [self._annotate_one(book, annotation, entries) for annotation in annotations]
+        return [self._annotate_one(book, annotation, entries, work.once) for annotation in work.annotations]
 
     def _annotate_one(
-        self, book: TenantBook, annotation: Annotation, entries: dict[DocumentRow, Entry]
+        self, book: TenantBook, annotation: Annotation, entries: dict[DocumentRow, Entry], once: bool
     ) -> AnnotateOutcome | _PostedNote:
         try:
             row, too_late = verdicts.on_annotation(book.rows.get(annotation.id), annotation)
@@ -172,13 +172,16 @@ class _Posting:
         if too_late:
             return AnnotateOutcome(id=annotation.id, step=annotation.step, outcome="stale")
         old = row.notes.get(annotation.step)
-        if old is not None and old.digest == digest:
+        if old is not None and (
+            old.digest == digest or (once and old.serves(annotation.version, annotation.step_version))
+        ):
             return annotation.id, annotation.step, old.mark, "unchanged"
         if row not in entries:
             entries[row] = self._enter("annotate", book, row)
         entry = entries[row]
         entry.notes[annotation.step] = text
-        note = Note(annotation.step, annotation.version, digest, entry)
+        settled = is_settled(annotation.status)
+        note = Note(annotation.step, annotation.version, annotation.step_version, settled, digest, entry)
         transitions.annotate(self._posted, book, row, entry, self._at, {note.step: note})
         return annotation.id, annotation.step, entry, "annotated"
 

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import orjson
+
 from services.database.books import Books, CollectionRow, DocumentRow, Entry, Mark, Posted, TenantBook
 from services.database.content import change_json, chosen_notes, milliseconds_text, notes_then, with_notes
 from services.database.cursors import cursor_after, seq_after
 from services.database.examining import examination_of
 from services.database.ledger import post
+from services.database.pending import is_asked_for, lacking
 from services.database.records import Record
 from services.database.store import (
     Answer,
@@ -17,6 +20,8 @@ from services.database.store import (
     Commit,
     DocumentRows,
     Expire,
+    PendingRow,
+    PendingRows,
     Run,
     StoredChange,
     TenantState,
@@ -24,6 +29,7 @@ from services.database.store import (
     Work,
 )
 from shared.clock import Clock, from_milliseconds, to_milliseconds
+from shared.contracts.pending import ListPending
 from shared.contracts.stats import CollectionStats, Stats
 from shared.contracts.upkeep import Examination
 from shared.errors import NotFound
@@ -189,6 +195,30 @@ class MemoryStore:
     def _last_before(self, tenant: str, first: Record) -> int:
         before = self._shelves[tenant].records[: first.seq - 1]
         return next((record.seq for record in reversed(before) if record.collection == first.collection), 0)
+
+    async def pending(self, tenant: str, query: ListPending, limit: int, bytes_max: int) -> PendingRows:
+        since = seq_after(tenant, None, query.after)
+        items: list[PendingRow] = []
+        size = looked_at = 0
+        for row in self._listed(tenant, None):
+            if row.created.seq <= since:
+                continue
+            document, steps = self._document(tenant, row), self._lacking(row, query)
+            if steps and (not query.kinds or orjson.loads(document).get("kind") in query.kinds):
+                size += len(document)
+                if items and (len(items) == limit or size > bytes_max):
+                    return PendingRows(items, cursor_after(tenant, None, since), looked_at)
+                items.append(PendingRow(document, steps))
+            since, looked_at = row.created.seq, looked_at + 1
+        return PendingRows(items, None, looked_at)
+
+    def _lacking(self, row: DocumentRow, query: ListPending) -> Sequence[str]:
+        notes = [note for note in row.notes.values() if note.step in query.steps]
+        if not is_asked_for(row.collection.name, query.collections):
+            return ()
+        if query.only == "failed" and all(note.settled for note in notes):
+            return ()
+        return lacking(query, [note.step for note in notes if note.serves(row.version, query.steps[note.step])])
 
     async def stats(self, tenant: str, collection: str | None) -> Stats:
         book = self._book(tenant)

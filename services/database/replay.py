@@ -9,12 +9,14 @@ from pydantic import JsonValue
 
 from services.database import transitions
 from services.database.books import NOTHING, CollectionRow, DocumentRow, KeyRow, Mark, Note, Posted, TenantBook
-from services.database.content import digest_of_note
+from services.database.content import digest_of_note, is_settled
 from services.database.findings import Findings
 from services.database.records import Record
 from shared.clock import to_milliseconds
 from shared.contracts.content import digest_of_document
 from shared.contracts.documents import Outcome
+
+_VERSIONS = ("version", "step_version")
 
 
 class Replay:
@@ -94,5 +96,6 @@ class Replay:
 
 
 def _note(note: Mapping[str, JsonValue], mark: Mark) -> Note:
-    version = note.get("version")
-    return Note(str(note.get("step")), version if isinstance(version, int) else 0, digest_of_note(note), mark)
+    version, step_version = (value if isinstance(value := note.get(name), int) else 0 for name in _VERSIONS)
+    settled = is_settled(note.get("status"))
+    return Note(str(note.get("step")), version, step_version, settled, digest_of_note(note), mark)

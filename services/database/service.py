@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import structlog
 
-from services.database.encoding import change_page, document_items, document_page
+from services.database.encoding import change_page, document_items, document_page, pending_page
 from services.database.feed import Feed
 from services.database.sqlite.store import SqliteStore
 from services.database.store import Annotate as AnnotateWork
@@ -27,6 +27,7 @@ from shared.contracts.documents import (
     RecentDocuments,
 )
 from shared.contracts.message import Encoded
+from shared.contracts.pending import ListPending, PendingPage
 from shared.contracts.saving import Receipt, SaveDocuments, SaveReceipts
 from shared.contracts.stats import GetStats, Stats
 from shared.contracts.upkeep import Examination, Examine
@@ -80,7 +81,7 @@ class DatabaseService(Service):
 
     @answer
     async def annotate(self, tenant: str, query: Annotate) -> AnnotateResults:
-        outcomes = await self._writer.do(AnnotateWork(tenant, query.annotations))
+        outcomes = await self._writer.do(AnnotateWork(tenant, query.annotations, query.once))
         return AnnotateResults(results=tuple(cast(Sequence[AnnotateOutcome], outcomes)))
 
     @answer
@@ -103,6 +104,11 @@ class DatabaseService(Service):
         limit = self._limit(query.limit)
         rows = await self._store.changes(tenant, query.since, query.collection, limit, self._settings.page_bytes_max)
         return change_page(rows)
+
+    @answer
+    async def pending(self, tenant: str, query: ListPending) -> Encoded[PendingPage]:
+        limit = self._limit(query.limit)
+        return pending_page(await self._store.pending(tenant, query, limit, self._settings.page_bytes_max))
 
     @answer
     async def stats(self, tenant: str, query: GetStats) -> Stats:

@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 from shared.contracts.annotations import AnnotateOutcome, Annotation
 from shared.contracts.documents import Deleted
+from shared.contracts.pending import ListPending
 from shared.contracts.saving import Receipt, Sealed
 from shared.contracts.stats import Stats
 from shared.contracts.upkeep import Examination
@@ -43,6 +44,8 @@ class Annotate:
 
     tenant: str
     annotations: Sequence[Annotation]
+    # What is there already, and settled, stays as it is.
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,18 @@ class ChangeRows:
     last_seq: int
 
 
+class PendingRow(NamedTuple):
+    document: bytes
+    steps: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PendingRows:
+    items: Sequence[PendingRow]
+    next: str | None
+    looked_at: int
+
+
 @dataclass(frozen=True, slots=True)
 class TenantState:
     name: str
@@ -143,6 +158,9 @@ class Store(Protocol):
 
     async def runs(self, tenant: str, since: int, limit: int, bytes_max: int) -> Sequence[Run]:
         """The same changes, cut for announcing."""
+
+    async def pending(self, tenant: str, query: ListPending, limit: int, bytes_max: int) -> PendingRows:
+        """Documents for which a step has something left to say, in the order of their creation."""
 
     async def stats(self, tenant: str, collection: str | None) -> Stats: ...
 

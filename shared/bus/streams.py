@@ -64,7 +64,15 @@ DEAD = Stream(
     bytes_max=1 * GIB,
     description="What could not be processed, with the reason.",
 )
-STREAMS = (DOCS, CHANGES, DEAD)
+MATCHES = Stream(
+    name="MATCHES",
+    subject=f"{ROOT}.*.matches.>",
+    keeps="log",
+    age_seconds_max=DAY_SECONDS,
+    bytes_max=GIB // 4,
+    description="What standing queries have found.",
+)
+STREAMS = (DOCS, CHANGES, DEAD, MATCHES)
 
 # The second batch is read while the first one is being committed.
 INGEST = Consumer(name="ingest", stream=DOCS, pattern=DOCS.subject, description="Takes documents in.", batches_max=2)

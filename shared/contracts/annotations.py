@@ -63,9 +63,15 @@ class AnnotateResults(Contract):
 
 
 class Annotate(Query[AnnotateResults]):
-    """Write annotations. One that was made for an older version of its document is told `stale` and dropped."""
+    """Write annotations. One that was made for an older version of its document is told `stale` and dropped.
+
+    With `once`, one that is there already, `ok` or `skipped`, by the same version of the step for the same version of
+    the document, is left as it is and told `unchanged`: so whoever does his work twice writes it once.
+    """
 
     verb: ClassVar[str] = "annotate"
+
+    once: bool = False
 
     annotations: tuple[Annotation, ...] = Field(min_length=1)
 

@@ -15,6 +15,7 @@ from shared.contracts.chat import Say
 from shared.contracts.dead import DeadLetter
 from shared.contracts.documents import Draft
 from shared.contracts.message import Contract, Event, Query, subject_for
+from shared.contracts.standing import Match
 from shared.errors import KINDS
 from tests.tidy.source import PROJECT
 
@@ -24,6 +25,7 @@ EVENT_ADDRESSES: dict[type[Event], str] = {
     Changes: "changes.<collection>",
     Say: "say.<network>.<channel>",
     DeadLetter: "dead",
+    Match: "matches.<name>",
 }
 OTHER_ADDRESSES = {"docs.<collection>"}
 

@@ -30,7 +30,8 @@ _DOCUMENTS = """
     WHERE documents.tenant = :number ORDER BY documents.id
 """
 _NOTES = """
-    SELECT ifnull(documents.id, 'of nobody'), step, notes.version, entry & {seq}, notes.digest
+    SELECT ifnull(documents.id, 'of nobody'), step, notes.version, step_version, settled,
+        entry & {seq}, notes.digest
     FROM {schema}.notes AS notes LEFT JOIN {schema}.documents AS documents ON documents.no = notes.document
     WHERE notes.document BETWEEN :first AND :last ORDER BY 1, 2
 """

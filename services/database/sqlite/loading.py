@@ -94,7 +94,9 @@ def _collections(
 
 def _load_notes(connection: driver.Connection, rows: dict[int, DocumentRow]) -> None:
     marks: dict[int, Mark] = {}
-    statement = "SELECT document, step, version, digest, entry FROM notes WHERE document IN {values}"
-    for document, step, version, digest, entry in matching(connection, statement, list(rows)):
+    columns = "document, entry, step, version, step_version, settled, digest"
+    for document, entry, step, version, step_version, settled, digest in matching(
+        connection, f"SELECT {columns} FROM notes WHERE document IN {{values}}", list(rows)
+    ):
         mark = marks.setdefault(entry, Mark(seq_of(entry)))
-        rows[document].notes[step] = Note(step, version, digest, mark)
+        rows[document].notes[step] = Note(step, version, step_version, bool(settled), digest, mark)

@@ -99,4 +99,30 @@ FIRST = (
     """,
 )
 
-MIGRATIONS = (FIRST,)
+# Whether a step has something left to say about a document is seen without reading what it has said.
+PENDING = (
+    "ALTER TABLE notes RENAME TO old_notes",
+    """
+    CREATE TABLE notes (
+        document INTEGER NOT NULL,
+        step TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        step_version INTEGER NOT NULL,
+        settled INTEGER NOT NULL,
+        entry INTEGER NOT NULL,
+        digest BLOB NOT NULL,
+        PRIMARY KEY (document, step)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    INSERT INTO notes (document, step, version, step_version, settled, entry, digest)
+    SELECT document, old_notes.step, old_notes.version, ifnull(value ->> 'step_version', 0),
+        ifnull(value ->> 'status' IN ('ok', 'skipped'), 0), old_notes.entry, digest
+    FROM old_notes JOIN changes USING (entry) LEFT JOIN json_each(CAST(body AS TEXT)) AS said
+        ON said.value ->> 'step' = old_notes.step
+    """,
+    "DROP TABLE old_notes",
+    "CREATE INDEX notes_unsettled ON notes (document) WHERE settled = 0",
+)
+
+MIGRATIONS = (FIRST, PENDING)

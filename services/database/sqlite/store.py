@@ -12,10 +12,12 @@ from services.database.sqlite.connection import Connection, connect, transaction
 from services.database.sqlite.examine import examine
 from services.database.sqlite.loading import load
 from services.database.sqlite.lock import FileLock
+from services.database.sqlite.pending import pending
 from services.database.sqlite.schema import migrate
 from services.database.sqlite.writing import write
-from services.database.store import Answer, ChangeRows, Commit, DocumentRows, Run, TenantState, Thin, Work
+from services.database.store import Answer, ChangeRows, Commit, DocumentRows, PendingRows, Run, TenantState, Thin, Work
 from shared.clock import Clock, to_milliseconds
+from shared.contracts.pending import ListPending
 from shared.contracts.stats import Stats
 from shared.contracts.upkeep import Examination
 from shared.errors import Unavailable
@@ -87,6 +89,9 @@ class SqliteStore:
 
     async def runs(self, tenant: str, since: int, limit: int, bytes_max: int) -> Sequence[Run]:
         return await self._read(lambda connection: reads.runs(connection, tenant, since, limit, bytes_max))
+
+    async def pending(self, tenant: str, query: ListPending, limit: int, bytes_max: int) -> PendingRows:
+        return await self._read(lambda connection: pending(connection, tenant, query, limit, bytes_max))
 
     async def stats(self, tenant: str, collection: str | None) -> Stats:
         return await self._read(lambda connection: reads.stats(connection, tenant, collection))

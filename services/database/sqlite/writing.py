@@ -102,10 +102,19 @@ def write_notes(connection: driver.Connection, rows: Mapping[DocumentRow, Tenant
     for row, book in rows.items():
         base = base_of(book.stored_as)
         notes += [
-            (base + row.created.seq, note.step, note.version, note.digest, base + note.mark.seq)
+            (
+                base + row.created.seq,
+                note.step,
+                note.version,
+                note.step_version,
+                note.settled,
+                note.digest,
+                base + note.mark.seq,
+            )
             for note in row.notes.values()
         ]
-    insert(connection, "INSERT INTO notes (document, step, version, digest, entry) {rows}", notes)
+    columns = "document, step, version, step_version, settled, digest, entry"
+    insert(connection, f"INSERT INTO notes ({columns}) {{rows}}", notes)
 
 
 def write_keys(connection: driver.Connection, keys: Iterable[tuple[TenantBook, KeyRow]]) -> None:

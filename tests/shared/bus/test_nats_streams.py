@@ -34,7 +34,7 @@ async def test_our_own_streams_and_consumers_can_be_made(own_broker: BrokerForTe
     wire = await NatsWire.connect(own_broker.url)
     await wire.ensure(STREAMS, CONSUMERS)
     states = {state.name: {consumer.name for consumer in state.consumers} for state in await wire.streams()}
-    assert states == {"DOCS": {"ingest"}, "CHANGES": {"analysis"}, "DEAD": set()}
+    assert states == {"DOCS": {"ingest"}, "CHANGES": {"analysis"}, "DEAD": set(), "MATCHES": set()}
     docs = await config_of(wire, "STREAM.INFO.DOCS")
     assert (docs["retention"], docs["discard"], docs["storage"]) == ("workqueue", "new", "file")
     ingest = await config_of(wire, "CONSUMER.INFO.DOCS.ingest")

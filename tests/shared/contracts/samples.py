@@ -23,6 +23,7 @@ from shared.contracts.saving import PutDocuments, Receipt, Saved, SaveDocuments,
 from shared.contracts.stats import CollectionStats, GetStats, Stats
 from shared.contracts.upkeep import Examination, Examine, Finding
 from shared.errors import Conflict
+from tests.shared.contracts import samples_of_search
 
 MOMENT = datetime(2026, 11, 20, 8, 30, 0, 123_000, tzinfo=UTC)
 
@@ -123,4 +124,5 @@ SAMPLES: tuple[Contract, ...] = (
     FINDING,
     Examine(repair=True),
     Examination(findings=(FINDING,), found=1, repaired=False, changes_read=43, documents_read=12),
+    *samples_of_search.SAMPLES,
 )

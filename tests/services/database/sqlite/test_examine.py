@@ -27,7 +27,7 @@ DRIFTS = {
     "a resurrection": "UPDATE documents SET no = -no WHERE no < 0",
     "a collection": "UPDATE documents SET collection = collection + 1 WHERE id = 'plain'",
     "notes": "DELETE FROM notes",
-    "a note of nobody": "INSERT INTO notes VALUES ((SELECT max(no) FROM documents) + 9, 'lost', 1, 1, x'00')",
+    "a note of nobody": "INSERT INTO notes VALUES ((SELECT max(no) FROM documents) + 9, 'lost', 1, 1, 1, 1, x'00')",
     "a note's change": "UPDATE notes SET entry = entry - 1",
     "keys": "DELETE FROM keys",
     "a key for nothing": "UPDATE keys SET seq = 40 WHERE key = 'k'",

@@ -5,6 +5,8 @@ from pathlib import Path
 from services.database.sqlite import driver
 from services.database.sqlite.migrations import MIGRATIONS
 from services.database.sqlite.schema import APPLICATION_ID, migrate
+from shared.contracts.pending import ListPending
+from tests.conformance.store.ground import note
 from tests.services.database.sqlite.conftest import Open, content_of, reason_for_refusing, write
 
 
@@ -78,3 +80,22 @@ def test_a_migration_that_was_interrupted_goes_on_where_it_stopped(tmp_path: Pat
     migrate(connection, tmp_path / "postil.db")
     assert connection.execute("SELECT sql FROM sqlite_schema").fetchall() == schema
     connection.close()
+
+
+async def test_notes_of_the_first_form_say_what_they_are_worth(path: Path, opened: Open) -> None:
+    ground = await opened()
+    await ground.put("d", text="1")
+    notes = [note("d", 1, "a", step_version=3), note("d", 1, "b", status="failed"), note("d", 1, "c", status="skipped")]
+    await ground.annotate(*notes)
+    await ground.store.close()
+    changed_by_hand(
+        path,
+        "DROP INDEX notes_unsettled",
+        "ALTER TABLE notes DROP COLUMN step_version",
+        "ALTER TABLE notes DROP COLUMN settled",
+        "PRAGMA user_version = 1",
+    )
+    again = await opened()
+    assert (await again.store.examine("main", repair=False)).findings == ()
+    asked = ListPending(steps={"a": 3, "b": 1, "c": 1})
+    assert [row.steps for row in (await again.store.pending("main", asked, 10, 10_000)).items] == [("b",)]

@@ -1,0 +1,72 @@
+"""Standing queries: a query that is kept, and hears of every new document that matches it.
+
+Such a query is a document in a collection of the house, so it is kept, exported and replayed as all of them are.
+"""
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from pydantic import StringConstraints
+
+from shared.contracts.documents import Deleted, Document
+from shared.contracts.message import Contract, Event, Query
+from shared.contracts.saving import Saved
+from shared.contracts.search import Filter, QueryText
+
+STANDING_COLLECTION = "postil.queries"
+
+QueryName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
+
+
+class SaveStanding(Query[Saved]):
+    """Keep a query under a name; saving another one under the same name replaces it. `channel` is for the bot."""
+
+    verb: ClassVar[str] = "standing_save"
+
+    name: QueryName
+    query: QueryText
+    filter: Filter | QueryText | None = None
+    author: ShortText | None = None
+    channel: ShortText | None = None
+
+
+class StandingQuery(Contract):
+    name: str
+    query: str
+    filter: Filter | str | None = None
+    author: str | None = None
+    channel: str | None = None
+    since_seq: int = 0
+    matches: int = 0
+
+
+class StandingQueries(Contract):
+    items: tuple[StandingQuery, ...]
+
+
+class ListStanding(Query[StandingQueries]):
+    verb: ClassVar[str] = "standing_list"
+
+
+class DropStanding(Query[Deleted]):
+    verb: ClassVar[str] = "standing_drop"
+
+    name: QueryName
+
+
+class Match(Event):
+    """A new document, or a new version of one, that matches a standing query. It is said once for each version."""
+
+    durable: ClassVar[bool] = True
+
+    name: str
+    id: str
+    version: int
+    at: datetime
+    channel: str | None = None
+    document: Document
+
+    @property
+    def address(self) -> str:
+        return f"matches.{self.name}"
