@@ -104,6 +104,81 @@ class BotSettings(Section):
     prefix: str = Field(default="!", min_length=1, max_length=3, description="What a chat command begins with.")
 
 
+class SearchSettings(Section):
+    path: Path | None = Field(default=None, description="The folder of the indexes; by default `search` in the data.")
+    batch_count_max: int = Field(default=2_000, ge=1, description="Changes that the indexes take in at once.")
+    settle_seconds: float = Field(default=0.02, gt=0, description="How often the log is asked for something new.")
+    commit_seconds: float = Field(
+        default=0.1, ge=0, description="Pause between two commits of the indexes: what comes meanwhile shares the next."
+    )
+    stale_count: int = Field(default=20_000, ge=1, description="Changes behind the log from which an index is `STALE`.")
+    count_max: int = Field(default=200, ge=1, description="Hits on a page at the most.")
+    depth_max: int = Field(default=10_000, ge=1, description="How deep one can page into ranked hits.")
+    exact_count_max: int = Field(
+        default=50_000, ge=1, description="Vectors of a tenant that are compared one by one; beyond it, a faiss index."
+    )
+    embed_seconds_max: float = Field(default=1.0, gt=0, description="How long a search waits for its query's vector.")
+    standing_count_max: int = Field(default=200, ge=1, description="Standing queries of a tenant at the most.")
+
+
+class EmbeddingSettings(Section):
+    path: Path | None = Field(default=None, description="A wordllama model of your own (.safetensors).")
+    tokenizer: Path | None = Field(default=None, description="Its tokenizer (tokenizer.json).")
+    url: str | None = Field(default=None, description="An OpenAI-compatible endpoint that embeds instead.")
+    model: str | None = Field(default=None, description="The name of the model there.")
+    api_key: SecretStr | None = Field(default=None, description="The key for it.")
+    dimensions: int | None = Field(default=None, ge=8, le=4096, description="Dimensions to ask for there.")
+    seconds_max: float = Field(default=8.0, gt=0, description="How long to wait for it.")
+
+
+class LanguageModelSettings(Section):
+    url: str | None = Field(default=None, description="An OpenAI-compatible endpoint; without it, summaries are local.")
+    model: str | None = Field(default=None, description="The name of the model there.")
+    api_key: SecretStr | None = Field(default=None, description="The key for it.")
+    seconds_max: float = Field(default=30.0, gt=0, description="How long to wait for a whole answer.")
+    concurrency: int = Field(default=2, ge=1, description="Questions to it at a time.")
+    reply_bytes_max: int = Field(default=256 * 1024, ge=1024, description="A longer answer is not read to its end.")
+    tokens_in_max: int = Field(default=6_000, ge=256, description="Tokens of a question at the most.")
+    tokens_out_max: int = Field(default=600, ge=16, description="Tokens of an answer at the most.")
+    micro_usd_per_1k_in: int = Field(default=0, ge=0, description="Price of 1,000 tokens of a question, in 1e-6 USD.")
+    micro_usd_per_1k_out: int = Field(default=0, ge=0, description="Price of 1,000 tokens of an answer, in 1e-6 USD.")
+    day_micro_usd_max: int = Field(default=1_000_000, ge=0, description="A tenant's budget for a day, in 1e-6 USD.")
+    month_micro_usd_max: int = Field(
+        default=10_000_000, ge=0, description="A tenant's budget for a month, in 1e-6 USD."
+    )
+    day_tokens_max: int = Field(default=1_000_000, ge=0, description="A tenant's tokens for a day.")
+    month_tokens_max: int = Field(default=10_000_000, ge=0, description="A tenant's tokens for a month.")
+    failures_max: int = Field(default=5, ge=1, description="Failures in a row after which it is left alone.")
+    rest_seconds: float = Field(default=30.0, gt=0, description="How long it is left alone before one question tries.")
+
+
+class AnalysisSettings(Section):
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that run the steps.")
+    batch_count_max: int = Field(default=64, ge=1, description="Documents that a worker has in hand at a time.")
+    step_seconds_max: float = Field(default=5.0, gt=0, description="How long one step may take for one document.")
+    worker_bytes_max: int = Field(
+        default=2 * 1024**3, ge=64 * 1024**2, description="Memory of a worker; a step that wants more has failed."
+    )
+    text_count_max: int = Field(
+        default=200_000, ge=1_000, description="Characters of a text that the steps look at; the rest is not analysed."
+    )
+    disabled: tuple[str, ...] = Field(default=(), description="Steps that are not run.")
+    repair_seconds: float = Field(default=30.0, gt=0, description="How often failed steps are tried again.")
+    repair_seconds_max: float = Field(
+        default=3_600.0, gt=0, description="Longest pause between tries for one document."
+    )
+    repair_tries_max: int = Field(default=8, ge=1, description="Tries for one document before a step gives up on it.")
+    sweep_seconds: float = Field(
+        default=3_600.0, gt=0, description="How often all documents are looked through for annotations they lack."
+    )
+    summarise: tuple[str, ...] = Field(
+        default=("tickets*", "articles*"), description="Collections that are summarised; `*` at the end is allowed."
+    )
+    summarise_kinds: tuple[str, ...] = Field(default=(), description="Kinds that are summarised; none means all.")
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    language_model: LanguageModelSettings = LanguageModelSettings()
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", frozen=True, extra="ignore"
@@ -120,6 +195,8 @@ class Settings(BaseSettings):
     runtime: RuntimeSettings = RuntimeSettings()
     up: UpSettings = UpSettings()
     logs: LogSettings = LogSettings()
+    search: SearchSettings = SearchSettings()
+    analysis: AnalysisSettings = AnalysisSettings()
     bot: BotSettings = BotSettings()
 
     @classmethod
@@ -136,6 +213,10 @@ class Settings(BaseSettings):
     @property
     def database_path(self) -> Path:
         return self.database.path or self.data / "postil.db"
+
+    @property
+    def search_path(self) -> Path:
+        return self.search.path or self.data / "search"
 
 
 def config_file() -> Path:

@@ -10,6 +10,7 @@ from services.database.sqlite.store import SqliteStore
 from shared.bus.nats.drift import drift
 from shared.bus.streams import CONSUMERS, STREAMS
 from shared.clock import Clock
+from shared.contracts.search import ExamineIndexes, IndexFinding, RebuildIndexes
 from shared.contracts.upkeep import Examination, Examine, Finding
 from shared.errors import NotFound, Unavailable
 from shared.settings import Settings
@@ -71,7 +72,25 @@ async def examine_running(session: Session, clock: Clock, *, repair: bool) -> Ch
         checkup.note([_unexamined(session.tenant, error)])
     else:
         checkup.add(session.tenant, examination)
+    await _examine_indexes(session, checkup, repair=repair)
     return checkup
+
+
+async def _examine_indexes(session: Session, checkup: Checkup, *, repair: bool) -> None:
+    """An index that doesn't agree with the store is built anew from it, while the old one goes on serving."""
+    try:
+        found = (await session.bus.ask(session.tenant, ExamineIndexes(), seconds_max=EXAMINE_SECONDS_MAX)).findings
+        if repair and found:
+            await session.bus.ask(session.tenant, RebuildIndexes(names=tuple(each.index for each in found)))
+    except Unavailable as error:
+        checkup.note([_unexamined(session.tenant, error, what="search")])
+    else:
+        checkup.note([_of_index(each) for each in found], mended=repair)
+
+
+def _of_index(found: IndexFinding) -> Finding:
+    where = ", ".join(found.examples)
+    return Finding(what=f"{found.index} index", where=where, found=found.what, expected="what the store has")
 
 
 async def examine_at_rest(settings: Settings, clock: Clock, tenants: Sequence[str], *, repair: bool) -> Checkup:
@@ -90,5 +109,5 @@ async def examine_at_rest(settings: Settings, clock: Clock, tenants: Sequence[st
     return checkup
 
 
-def _unexamined(tenant: str, error: Unavailable) -> Finding:
-    return Finding(what="database", where=f"tenant {tenant}", found=error.detail, expected="an examination")
+def _unexamined(tenant: str, error: Unavailable, what: str = "database") -> Finding:
+    return Finding(what=what, where=f"tenant {tenant}", found=error.detail, expected="an examination")

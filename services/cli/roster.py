@@ -11,6 +11,7 @@ from shared.runtime.process import Build
 class ServiceName(StrEnum):
     INGEST = "ingest"
     DATABASE = "database"
+    SEARCH = "search"
     ANALYSIS = "analysis"
     BOT = "bot"
 
@@ -23,10 +24,13 @@ class ServiceName(StrEnum):
 # Those that write stop before the one that keeps what they write.
 STOP_ORDER = (
     (ServiceName.INGEST, ServiceName.BOT, ServiceName.ANALYSIS),
-    (ServiceName.DATABASE,),
+    (ServiceName.SEARCH, ServiceName.DATABASE),
 )
+
+# The database has two processes: one commits, and one finds.
+_ROOMS = {ServiceName.SEARCH: "database.search"}
 
 
 def build_of(name: ServiceName) -> Build:
     """A process imports the one service that it serves, and none of the others."""
-    return cast(Build, import_module(f"services.{name}.service").build)
+    return cast(Build, import_module(f"services.{_ROOMS.get(name, name.value)}.service").build)

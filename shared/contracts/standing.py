@@ -14,9 +14,20 @@ from shared.contracts.saving import Saved
 from shared.contracts.search import Filter, QueryText
 
 STANDING_COLLECTION = "postil.queries"
+# An id is unique in its tenant, so a query's name must not be in the way of anybody's document.
+_ID_BEGINNING = "postil.query."
 
 QueryName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
+
+
+def standing_id(name: str) -> str:
+    """The id of the document that holds the query."""
+    return f"{_ID_BEGINNING}{name}"
+
+
+def standing_name(id: str) -> str | None:
+    return id.removeprefix(_ID_BEGINNING) if id.startswith(_ID_BEGINNING) else None
 
 
 class SaveStanding(Query[Saved]):

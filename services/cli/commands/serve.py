@@ -1,5 +1,6 @@
 """`postil serve`: one service in this process. `postil up` starts each of its services by this."""
 
+import os
 from typing import Annotated
 
 import structlog
@@ -12,6 +13,9 @@ from shared.logs import configure_logs
 from shared.runtime.process import run_process
 
 log = structlog.get_logger()
+
+# Small products of matrices, many of them: threads of the libraries' own would spend their time waiting in a circle.
+COMPUTING = ("OPENBLAS", "OMP", "MKL")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,6 +30,8 @@ def serve(
 
     Example: POSTIL_NATS__URL=nats://nats.example:4222 postil serve ingest
     """
+    for library in COMPUTING:
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     settings = settings_with(data)
     configure_logs(settings.logs, service=name)
     try:

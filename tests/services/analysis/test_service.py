@@ -1,108 +1,157 @@
-"""The analysis: every step on every new version, and a step that fails costs its own result only."""
-
-import asyncio
-from collections.abc import Sequence
-from datetime import UTC, datetime
+"""The analysis: every step on every new version, written once, and a step that fails costs its own result only."""
 
 from services.analysis import steps
-from services.analysis.service import AnalysisService
+from services.analysis.catalogue import load_catalogue
 from services.analysis.step import Step
-from shared.bus.bus import Bus, reply_with
-from shared.bus.memory import MemoryBroker, MemoryWire
-from shared.bus.wire import Calling, Delivery, Endpoint, Reply
-from shared.catalogue import parts_in
-from shared.contracts.annotations import Annotate, AnnotateResults, Annotation
 from shared.contracts.changes import Change, Changes
 from shared.contracts.documents import Document
-from shared.runtime.runner import Runner
-from shared.settings import Settings
-from tests.simulation.loop import Simulation, run_simulated
+from shared.contracts.search import Embed
+from shared.settings import AnalysisSettings
+from tests.services.analysis.house import House, live, words
 from tests.until import until
-
-MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def document(id: str, version: int = 1, text: str | None = "one two\nthree") -> Document:
-    return Document(
-        id=id,
-        tenant="main",
-        collection="notes",
-        text=text,
-        version=version,
-        seq=version,
-        created_at=MOMENT,
-        updated_at=MOMENT,
-    )
-
-
-def put(one: Document) -> Change:
-    return Change(seq=one.seq, op="put", collection="notes", id=one.id, version=one.version, at=MOMENT, document=one)
-
-
-def analysed(changes: Sequence[Change], catalogue: Sequence[Step], expected: int) -> list[list[Annotation]]:
-    """What the service asks the database to write, request by request."""
-    requests: list[list[Annotation]] = []
-
-    async def write(request: Delivery) -> Reply:
-        requests.append(list(Annotate.decode(request.payload).annotations))
-        return reply_with(AnnotateResults(results=()))
-
-    async def story(simulation: Simulation) -> None:
-        broker = MemoryBroker(simulation.clock, simulation.chance)
-        database = MemoryWire(broker, "database")
-        await database.answer(Calling("db", "1.0.0", "", dict), [Endpoint("annotate", "postil.*.annotate", write, 1)])
-        bus = Bus(MemoryWire(broker, "analysis"))
-        settings = Settings()
-        runner = Runner(AnalysisService(bus, catalogue), bus, settings, simulation.clock)
-        ready = asyncio.Event()
-        running = asyncio.create_task(runner.run(ready.set))
-        await ready.wait()
-        await Bus(MemoryWire(broker, "feed")).publish("main", Changes(collection="notes", items=tuple(changes)))
-        await until(lambda: sum(len(each) for each in requests) >= expected)
-        runner.stopping.set()
-        await running
-
-    run_simulated(story, 1)
-    return requests
 
 
 def test_the_catalogue_is_what_lies_in_the_folder() -> None:
-    assert [step.name for step in parts_in(steps, "step", Step)] == ["stats"]
+    refused: list[str] = []
+    catalogue = load_catalogue(steps, AnalysisSettings(), lambda where, because: refused.append(f"{where}: {because}"))
+    assert "stats" in catalogue.steps
+    assert refused == []
 
 
 def test_stats_count_what_there_is() -> None:
-    [[annotation]] = analysed([put(document("a"))], parts_in(steps, "step", Step), 1)
-    assert (annotation.id, annotation.version, annotation.step, annotation.status) == ("a", 1, "stats", "ok")
-    assert annotation.value == {"characters": 13, "words": 3, "lines": 2}
+    async def story(house: House) -> None:
+        await house.open_analysis()
+        await house.put("a", "one two\nthree")
+        await house.put("b", "")
+        assert (await house.until_noted("a", "stats"))["stats"].value == {"characters": 13, "words": 3, "lines": 2}
+        assert (await house.until_noted("b", "stats"))["stats"].value == {"characters": 0, "words": 0, "lines": 0}
+
+    live(story, [load_catalogue(steps, AnalysisSettings()).steps["stats"]])
 
 
-def test_a_document_without_text_has_none() -> None:
-    [[annotation]] = analysed([put(document("a", text=None))], parts_in(steps, "step", Step), 1)
-    assert annotation.value == {"characters": 0, "words": 0, "lines": 0}
+def test_all_notes_of_a_document_are_one_change() -> None:
+    catalogue = [words(f"step-{number}", number) for number in range(1, 10)]
+
+    async def story(house: House) -> None:
+        await house.open_analysis()
+        for number in range(100):
+            await house.put(f"d{number}")
+        for number in range(100):
+            notes = await house.until_noted(f"d{number}", *(step.name for step in catalogue))
+            assert {note.step: note.step_version for note in notes.values()} == {s.name: s.version for s in catalogue}
+            assert len(await house.annotating(f"d{number}")) == 1
+
+    live(story, catalogue)
 
 
-def test_of_several_versions_only_the_newest_is_looked_at() -> None:
-    [[annotation]] = analysed([put(document("a", 1)), put(document("a", 2))], parts_in(steps, "step", Step), 1)
-    assert annotation.version == 2
+def test_each_version_has_its_notes_and_what_is_gone_has_none() -> None:
+    async def story(house: House) -> None:
+        await house.put("a", "one")
+        await house.put("gone")
+        await house.put("a", "one two three")
+        await house.delete("gone")
+        await house.open_analysis()
+        assert (await house.until_noted("a", "words"))["words"].value == 3
+        await house.put("a", "one two")
+        assert (await house.until_noted("a", "words"))["words"].value == 2
+        assert [change.version for change in await house.annotating("a")] == [2, 3]
+        assert await house.annotating("gone") == []
+
+    live(story, [words()])
 
 
-def test_what_is_no_new_version_is_not_looked_at() -> None:
-    gone = Change(seq=1, op="delete", collection="notes", id="z", version=2, at=MOMENT)
-    requests = analysed([gone, put(document("a"))], parts_in(steps, "step", Step), 1)
-    assert [annotation.id for request in requests for annotation in request] == ["a"]
+def test_what_the_house_keeps_for_itself_is_not_analysed() -> None:
+    async def story(house: House) -> None:
+        await house.open_analysis()
+        await house.put("budget", collection="postil.budget")
+        await house.put("a")
+        await house.until_noted("a", "words")
+        assert await house.notes("budget") == {}
+
+    live(story, [words()])
+
+
+def test_what_was_announced_without_its_body_is_fetched() -> None:
+    async def story(house: House) -> None:
+        await house.put("a", "one two three")
+        service = await house.open_analysis()
+        await house.until_noted("a", "words")
+        before = len(house.crew.tasks)
+        document = await house.get("a")
+        bare = Change(seq=9, op="put", collection="notes", id="a", version=1, at=document.updated_at)
+        unknown = Change(seq=10, op="put", collection="notes", id="gone", version=1, at=document.updated_at)
+        await house.bus.publish("main", Changes(collection="notes", items=(bare, unknown)))
+        await until(lambda: len(house.crew.tasks) == before + 1)
+        assert house.crew.tasks[-1].document.text == "one two three"
+        assert house.crew.tasks[-1].document.annotations == ()
+        assert service.vitals()["waiting"] == 0
+
+    live(story, [words()])
 
 
 def test_a_step_that_fails_costs_its_own_result_only() -> None:
     def fail(_: Document) -> None:
         raise ValueError("no words for it")
 
-    catalogue = (Step("broken", 3, fail), Step("good", 1, lambda _: "fine"))
-    [[broken, good]] = analysed([put(document("a"))], catalogue, 2)
-    assert (broken.status, broken.reason, broken.step_version) == ("failed", "no words for it", 3)
-    assert (good.status, good.value) == ("ok", "fine")
+    async def story(house: House) -> None:
+        await house.open_analysis()
+        await house.put("a")
+        notes = await house.until_noted("a", "broken", "words")
+        assert (notes["broken"].status, notes["broken"].reason) == ("failed", "no words for it")
+        assert notes["broken"].step_version == 3
+        assert (notes["words"].status, notes["words"].value) == ("ok", 2)
+
+    live(story, [Step("broken", 3, fail), words()])
 
 
-def test_many_annotations_are_written_in_small_requests() -> None:
-    changes = [put(document(f"d{number}")) for number in range(150)]
-    requests = analysed(changes, parts_in(steps, "step", Step), 150)
-    assert [len(request) for request in requests] == [64, 64, 22]
+def test_a_database_that_is_away_costs_time_and_nothing_else() -> None:
+    async def story(house: House) -> None:
+        await house.open_analysis()
+        for number in range(5):
+            await house.put(f"d{number}")
+        await house.close("database")
+        await until(lambda: len(house.crew.tasks) >= 5, seconds_max=60)
+        await house.open_database()
+        for number in range(5):
+            await house.until_noted(f"d{number}", "words")
+            assert len(await house.annotating(f"d{number}")) == 1
+
+    live(story, [words()])
+
+
+def test_tenants_are_kept_apart() -> None:
+    async def story(house: House) -> None:
+        await house.open_analysis()
+        await house.put("a", "one", tenant="red")
+        await house.put("a", "one two", tenant="blue")
+        assert (await house.until_noted("a", "words", tenant="red"))["words"].value == 1
+        assert (await house.until_noted("a", "words", tenant="blue"))["words"].value == 2
+
+    live(story, [words()])
+
+
+def test_texts_become_vectors() -> None:
+    async def story(house: House) -> None:
+        await house.open_analysis()
+        embeddings = await house.bus.ask("main", Embed(texts=("", "ab")))
+        assert (embeddings.model, embeddings.vectors) == ("fixed", ("AAA=", "AgA="))
+
+    live(story, [words()])
+
+
+def test_the_figures_say_how_it_goes() -> None:
+    async def story(house: House) -> None:
+        service = await house.open_analysis()
+        await house.put("a")
+        await house.until_noted("a", "words")
+        vitals = dict(service.vitals())
+        assert 0 <= int(str(vitals.pop("lag_ms"))) < 1_000
+        assert vitals == {
+            "annotated": 1,
+            "waiting": 0,
+            "slow_annotated": 0,
+            "slow_waiting": 0,
+            "worker_restarts": 0,
+        }
+
+    live(story, [words()])

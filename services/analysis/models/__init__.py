@@ -1,0 +1,1 @@
+"""Models that come in wheels, and how they are asked."""

@@ -1,0 +1,1 @@
+"""The search language: from what somebody typed to a tree that any index can be asked with. Pure."""

@@ -1,0 +1,92 @@
+"""A page of hits as JSON: documents go out as the store keeps them, and nothing is parsed that nobody looks into."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import orjson
+
+from services.database.search.language.syntax import Spoken
+from services.database.search.ranking import Ranked, cursor_of
+from services.database.search.text.highlighting import highlights
+from services.database.search.text.ranking import Place
+from services.database.sqlite.following import Follower
+from shared.contracts.message import Encoded
+from shared.contracts.search import Explanation, FacetCount, Found, Highlight, Search
+
+# Of all documents of a page together.
+BYTES_MAX = 768 * 1024
+
+
+@dataclass(slots=True)
+class Page:
+    ranked: Sequence[Ranked]
+    total: int
+    # Where the page begins, as far as the following ones must know it; and whether there is one.
+    start: Place
+    more: bool
+    # Otherwise they are in the order of time, and one is as good as another.
+    scored: bool = True
+    facets: dict[str, tuple[FacetCount, ...]] = field(default_factory=dict)
+    explanation: Explanation | None = None
+    hits: list[bytes] = field(default_factory=list)
+    last: Ranked | None = None
+
+    def fetch(self, follower: Follower, words: Sequence[Spoken]) -> None:
+        """The documents of the page, as many as a reply can carry. One that has just been deleted is left out."""
+        documents = follower.documents([each.no for each in self.ranked])
+        size = 0
+        for each in self.ranked:
+            document = documents.get(each.no)
+            size += len(document or b"")
+            if self.hits and size > BYTES_MAX:
+                self.more = True
+                return
+            self.last = each
+            if document is not None:
+                self.hits.append(_hit(each.score if self.scored else 0.0, document, words))
+
+    def next(self, search: Search) -> str | None:
+        if not self.more or self.last is None:
+            return None
+        rank = self.start.rank + 1 + self.ranked.index(self.last)
+        return cursor_of(replace(self.start, no=self.last.no, key=self.last.score, rank=rank), search)
+
+
+def _hit(score: float, document: bytes, words: Sequence[Spoken]) -> bytes:
+    fields = orjson.loads(document)
+    hit: dict[str, object] = {
+        "id": fields["id"],
+        "score": round(score, 6),
+        "document": orjson.Fragment(document),
+    }
+    marked = highlights(fields, words, _language_of(fields)) if words else ()
+    if marked:
+        hit["highlights"] = [_plain(each) for each in marked]
+    return orjson.dumps(hit)
+
+
+def _plain(highlight: Highlight) -> dict[str, object]:
+    return {"field": highlight.field, "spans": highlight.spans}
+
+
+def _language_of(document: dict[str, object]) -> str | None:
+    notes = document.get("annotations")
+    for note in notes if isinstance(notes, list) else ():
+        value = note.get("value")
+        if note.get("step") == "language" and isinstance(value, dict) and isinstance(value.get("language"), str):
+            return str(value["language"])
+    return None
+
+
+def found_of(page: Page, follows: str | None, degraded: Sequence[str]) -> Encoded[Found]:
+    said: dict[str, object] = {
+        "hits": [orjson.Fragment(hit) for hit in page.hits],
+        "total": page.total,
+        "next": follows,
+        "degraded": degraded,
+    }
+    if page.facets:
+        said["facets"] = {name: [count.model_dump() for count in counts] for name, counts in page.facets.items()}
+    if page.explanation is not None:
+        said["explanation"] = page.explanation.model_dump(mode="json")
+    return Encoded(orjson.dumps(said))

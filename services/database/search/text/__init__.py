@@ -1,0 +1,1 @@
+"""Full text: which documents hold these words, ranked, counted by facet, and where in them the words stand."""

@@ -1,0 +1,1 @@
+"""Meaning: which documents' vectors lie nearest."""

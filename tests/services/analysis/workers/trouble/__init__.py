@@ -1,0 +1,1 @@
+"""Steps that misbehave on documents whose text has a certain word, and are harmless otherwise."""
