@@ -15,13 +15,16 @@ from shared.catalogue import parts_in
 from shared.contracts.chat import Say
 from shared.contracts.documents import Draft
 from shared.contracts.message import tenant_and_address
+from shared.contracts.standing import Match
 from shared.errors import Unavailable
+from shared.harmless import one_line
 from shared.runtime.process import Context
 from shared.runtime.service import Service, watch
 
 _LINES = TypeAdapter(tuple[Draft, ...])
 CHANNEL_ADDRESS_PARTS = 4
 ANSWER_SECONDS_MAX = 2.0
+MATCH_CHARACTERS = 200
 
 
 class BotService(Service):
@@ -49,6 +52,14 @@ class BotService(Service):
                 say = Say(network=network, channel=channel, text=text, to=line.author, in_reply_to=line.id)
                 await self._bus.publish(tenant, say)
 
+    @watch("matches.>")
+    async def tell(self, tenant: str, event: Delivery) -> None:
+        """A standing query has found something, and a channel wants to hear of it."""
+        match = Match.decode(event.payload)
+        network, dot, channel = (match.channel or "").partition(".")
+        if dot:
+            await self._bus.publish(tenant, Say(network=network, channel=channel, text=_one_line_of(match)))
+
     async def _answer(self, word: str, call: Call) -> Sequence[str]:
         if word == "help":
             return [f"{self._prefix}{command.word}: {command.help}" for command in self._commands.values()]
@@ -59,6 +70,13 @@ class BotService(Service):
             return await command.answer(call)
         except Unavailable:
             return ["The database does not answer just now; your line is safe."]
+
+
+def _one_line_of(match: Match) -> str:
+    document = match.document
+    about = one_line(document.title or document.text or "", MATCH_CHARACTERS)
+    by = f" by {document.author}" if document.author else ""
+    return f"{match.name}: {about} ({one_line(f'{document.collection}/{document.id}{by}', MATCH_CHARACTERS)})"
 
 
 def _lines_in(payload: bytes) -> Iterator[Draft]:

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import StringConstraints
 
 from shared.contracts.documents import Deleted, Document
-from shared.contracts.message import Contract, Event, Query
+from shared.contracts.message import Collection, Contract, Event, Query
 from shared.contracts.saving import Saved
 from shared.contracts.search import Filter, QueryText
 
@@ -18,6 +18,8 @@ STANDING_COLLECTION = "postil.queries"
 _ID_BEGINNING = "postil.query."
 
 QueryName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+# "network.channel", as in a chat line's subject.
+Channel = Annotated[Collection, StringConstraints(pattern=r"^[^.]+\..+$")]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
 
 
@@ -39,7 +41,7 @@ class SaveStanding(Query[Saved]):
     query: QueryText
     filter: Filter | QueryText | None = None
     author: ShortText | None = None
-    channel: ShortText | None = None
+    channel: Channel | None = None
 
 
 class StandingQuery(Contract):

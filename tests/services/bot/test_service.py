@@ -12,7 +12,10 @@ from shared.bus.bus import Bus, reply_with
 from shared.bus.memory import MemoryBroker, MemoryWire
 from shared.bus.wire import Calling, Delivery, Endpoint, Reply
 from shared.catalogue import parts_in
+from shared.clock import EPOCH
 from shared.contracts.chat import Say
+from shared.contracts.documents import Document
+from shared.contracts.standing import Match
 from shared.contracts.stats import CollectionStats, GetStats, Stats
 from shared.runtime.runner import Runner
 from shared.settings import Settings
@@ -96,3 +99,42 @@ def test_it_says_honestly_that_the_database_does_not_answer() -> None:
 
 def test_a_subject_that_names_no_channel_is_not_heard() -> None:
     assert said_after(b"!help", expected=0, channel="irc") == []
+
+
+def test_what_a_standing_query_has_found_is_said_in_its_channel() -> None:
+    document = Document(
+        id="T-1",
+        tenant="main",
+        collection="tickets",
+        title="It\nstops \x1b[31m",
+        author="ada",
+        version=1,
+        seq=1,
+        created_at=EPOCH,
+        updated_at=EPOCH,
+    )
+    found = [
+        Match(name="outages", id="T-1", version=1, at=EPOCH, channel=channel, document=document)
+        for channel in (None, "irc.ops.late")
+    ]
+    said: list[Say] = []
+
+    async def story(simulation: Simulation) -> None:
+        broker = MemoryBroker(simulation.clock, simulation.chance)
+        wire = MemoryWire(broker, "search")
+        await wire.watch("postil.main.say.>", lambda each: said.append(Say.decode(each.payload)), lambda: None)
+        bus = Bus(MemoryWire(broker, "bot"))
+        runner = Runner(BotService(bus, (), "!"), bus, Settings(), simulation.clock)
+        ready = asyncio.Event()
+        running = asyncio.create_task(runner.run(ready.set))
+        await ready.wait()
+        for match in found:
+            await Bus(wire).publish("main", match)
+        await until(lambda: bool(said))
+        runner.stopping.set()
+        await running
+
+    run_simulated(story, 1)
+    assert [(say.network, say.channel, say.text) for say in said] == [
+        ("irc", "ops.late", "outages: It stops ␛[31m (tickets/T-1 by ada)")
+    ]
