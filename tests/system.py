@@ -4,8 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +88,24 @@ class System:
         pid = self.pids[name]
         os.kill(pid, number)
         return pid
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """It is there, and neither works nor answers."""
+        pid = self.kill(name, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+    @property
+    def workers(self) -> list[psutil.Process]:
+        """Of the analysis; there are none while it is away."""
+        try:
+            return [each for each in psutil.Process(self.pids["analysis"]).children() if lives(each)]
+        except (KeyError, psutil.NoSuchProcess):
+            return []
 
     async def until_another(self, name: str, than: int) -> int:
         """Until the process of this name is another one; it may not be ready yet."""

@@ -10,7 +10,7 @@ from nats.aio.client import Client
 
 from tests.until import until
 
-ALL = {"broker", "ingest", "database", "analysis", "bot"}
+ALL = {"broker", "ingest", "database", "search", "analysis", "bot"}
 
 
 @asynccontextmanager

@@ -12,11 +12,11 @@ from tests.services.database.search.figures.ground import batch, document, query
 def test_queries_are_listed_before_they_are_committed(index: FiguresIndex) -> None:
     index.apply(
         batch(
-            query(4, "disks", query="disk", filter={"tag": ["ops"]}, channel="#ops", more=1), query(2, "all", query="")
+            query(4, "disks", query="disk", filter={"tag": ["ops"]}, channel="irc.ops", more=1), query(2, "all", query="")
         )
     )
     disks = StandingQuery(
-        name="disks", query="disk", filter=Filter(tag=("ops",)), author="eve", channel="#ops", since_seq=4
+        name="disks", query="disk", filter=Filter(tag=("ops",)), author="eve", channel="irc.ops", since_seq=4
     )
     assert index.standing() == [StandingQuery(name="all", query="", author="eve", since_seq=2), disks]
     assert [each.name for each in index.standing(limit=1)] == ["all"]
