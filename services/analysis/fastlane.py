@@ -97,10 +97,13 @@ class FastLane:
         await asyncio.gather(*(self._finish_all(some) for some in by_tenant.values()))
 
     async def _finish_all(self, works: Sequence[Work]) -> None:
-        """Of one tenant. Each step after those that it needs."""
-        for step in self._catalogue.fast:
-            if step.finish is not None:
-                await self._finish(step, works)
+        """Of one tenant. Each step after those that it needs, and those together that don't need each other."""
+        left = [step for step in self._catalogue.fast if step.finish is not None]
+        while left:
+            names = {step.name for step in left}
+            ready = [step for step in left if not names & set(step.needs) - {step.name}] or left[:1]
+            await asyncio.gather(*(self._finish(step, works) for step in ready))
+            left = [step for step in left if step not in ready]
 
     async def _finish(self, step: Step, works: Sequence[Work]) -> None:
         count_max = self._settings.text_count_max

@@ -1,4 +1,4 @@
-"""What `postil up` says when everything is ready: where it is, and three commands to try next."""
+"""What `postil up` says when everything is ready: where it is, and some commands to try next."""
 
 import shlex
 import shutil
@@ -16,6 +16,7 @@ from shared.settings import Settings
 TRIES = (
     ('publish notes "hello, margin"', "keep a document"),
     ("list notes", "see what is kept"),
+    ("search margin", "find it again"),
     ("status", "see how everybody is"),
 )
 

@@ -39,3 +39,8 @@ def note(message: str) -> None:
 
 def complain(message: str) -> None:
     errors.print(f"[bold red]postil:[/] {escape(harmless(message))}", soft_wrap=True)
+
+
+def warn(message: str) -> None:
+    """What was done is less than it could be."""
+    errors.print(escape(harmless(message)), style="yellow", soft_wrap=True)

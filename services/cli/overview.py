@@ -1,4 +1,4 @@
-"""The running system as `postil status` shows it: gathered from discovery, the streams and the store."""
+"""The running system as `postil status` shows it: gathered from discovery, the streams, the store and the indexes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from services.cli.session import Session
 from shared.bus.connect import ENDPOINTS_FILE
 from shared.bus.wire import ServiceState, StreamState
 from shared.clock import Clock
+from shared.contracts.search import GetIndexes, IndexReport
 from shared.contracts.stats import GetStats, Stats
 from shared.errors import Unavailable
 
@@ -25,6 +26,7 @@ class Overview:
     instances: Sequence[tuple[ServiceName, ServiceState | None]]
     streams: Sequence[StreamState]
     stats: Stats | None
+    indexes: Sequence[IndexReport] | None
     database: Path | None
 
     @property
@@ -48,6 +50,7 @@ async def look(session: Session, clock: Clock) -> Overview:
         instances=list(_instances(states)),
         streams=await session.bus.wire.streams(),
         stats=await stats_of(session),
+        indexes=await _indexes_of(session),
         database=local_database(session),
     )
 
@@ -69,6 +72,13 @@ async def stats_of(session: Session) -> Stats | None:
         return None
 
 
+async def _indexes_of(session: Session) -> Sequence[IndexReport] | None:
+    try:
+        return (await session.bus.ask(session.tenant, GetIndexes())).indexes
+    except Unavailable:
+        return None
+
+
 def local_database(session: Session) -> Path | None:
     """The file, if the system that we speak to keeps it on this machine, for all that we know."""
     path = session.settings.database_path
@@ -82,6 +92,7 @@ def as_json(overview: Overview) -> Mapping[str, object]:
         "services": [_service_json(overview, name, state) for name, state in overview.instances],
         "streams": [_stream_json(stream) for stream in overview.streams],
         "store": _store_json(overview),
+        "indexes": None if overview.indexes is None else [each.model_dump() for each in overview.indexes],
     }
 
 

@@ -1,5 +1,6 @@
 """Documents and changes as a person sees them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal
@@ -18,6 +19,9 @@ from shared.contracts.documents import Document
 
 EXCERPT_CHARACTERS = 120
 ID_CHARACTERS = 40
+VALUE_CHARACTERS = 240
+# The beginning of a vector or the like, and the rest, which is nothing to read.
+_ENCODED = re.compile(r'("[A-Za-z0-9+/=_-]{24})[A-Za-z0-9+/=_-]{36,}(?=")')
 STYLE_OF_OP = {"put": "green", "annotate": "blue", "delete": "red", "expire": "yellow"}
 STYLE_OF_STATUS = {"ok": "green", "degraded": "yellow", "failed": "red", "skipped": "dim"}
 
@@ -107,13 +111,21 @@ def _said(document: Document) -> Iterator[tuple[str, str]]:
 def _notes(notes: Sequence[Note]) -> Table:
     made = Table.grid(padding=(0, 2, 0, 0))
     for each in notes:
-        value = each.reason or "" if each.value is None else orjson.dumps(each.value).decode()
         made.add_row(
             Text(harmless(f"{each.step} {each.step_version}")),
             Text(each.status, style=STYLE_OF_STATUS[each.status]),
-            Text(harmless(value), overflow="fold"),
+            Text("  ".join(_found(each)), overflow="fold"),
         )
     return made
+
+
+def _found(note: Note) -> Iterator[str]:
+    """Why it isn't more, and the value in one line; whoever wants all of it asks for JSON."""
+    if note.reason:
+        yield f"({one_line(note.reason, VALUE_CHARACTERS)})" if note.value is not None else harmless(note.reason)
+    if note.value is not None:
+        value = _ENCODED.sub(r"\1…", orjson.dumps(note.value).decode())
+        yield one_line(value, VALUE_CHARACTERS)
 
 
 def change_line(change: Change) -> Text:

@@ -1,7 +1,11 @@
 """The page of the docs that lists every setting, written from the settings themselves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import cast
+
+import orjson
+from pydantic import BaseModel
 
 from services.cli.origins import Setting, every_setting
 from shared.settings import CONFIG_VARIABLE, Settings
@@ -33,16 +37,16 @@ This page is written by `postil config docs`; a test compares the two.
 def settings_page() -> str:
     parts = [OPENING]
     for section, settings in groupby(every_setting(), lambda setting: setting.keys[:-1]):
-        parts.append("\n".join(_section(".".join(section), list(settings))))
+        parts.append("\n".join(_section(section, list(settings))))
     return "\n".join(parts)
 
 
-def _section(name: str, settings: list[Setting]) -> Iterator[str]:
-    yield f"## {name}" if name else "## At the top"
+def _section(keys: Sequence[str], settings: list[Setting]) -> Iterator[str]:
+    yield f"## {'.'.join(keys)}" if keys else "## At the top"
     yield ""
-    about = (getattr(Settings.model_fields[name].annotation, "__doc__", None) if name else None) or ""
+    about = _about(keys)
     if about:
-        yield about.strip()
+        yield about
         yield ""
     yield "| setting | variable | default | meaning |"
     yield "|---|---|---|---|"
@@ -51,8 +55,19 @@ def _section(name: str, settings: list[Setting]) -> Iterator[str]:
     yield ""
 
 
+def _about(keys: Sequence[str]) -> str:
+    """What a section says of itself; sections may lie in sections."""
+    section: type[BaseModel] = Settings
+    for key in keys:
+        section = cast(type[BaseModel], section.model_fields[key].annotation)
+    return (section.__doc__ or "").strip() if keys else ""
+
+
 def _default(setting: Setting) -> str:
     default = setting.field.default
+    if isinstance(default, tuple):
+        # As it is written in the environment and in a file.
+        default = orjson.dumps(default).decode() if default else None
     return "" if default is None else f"`{default}`"
 
 

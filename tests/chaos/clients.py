@@ -32,8 +32,10 @@ class Publisher:
         self.acknowledged: list[str] = []
 
     async def publish(self, count: int) -> None:
+        """So many more."""
         by_stream = self._chance.random() < 0.5
-        number = 0
+        number = len(self.acknowledged)
+        count += number
         while number < count:
             size = min(self._chance.choice((1, 1, 4, 64, 64)), count - number)
             texts = [f"{self._name}-{each}" for each in range(number, number + size)]

@@ -85,7 +85,8 @@ async def test_a_document_is_annotated_and_every_step_of_it_is_announced(strange
     heard = [change for _ in range(2) for change in json.loads((await changes.next_msg(timeout=10)).data)]
     assert [(change["seq"], change["op"], change["id"]) for change in heard] == [(1, "put", "a"), (2, "annotate", "a")]
     document = await stranger.ask("get", {"id": "a"})
-    assert document["annotations"][0]["value"] == {"characters": 7, "words": 2, "lines": 1}
+    values = {note["step"]: note["value"] for note in document["annotations"]}
+    assert values["stats"] == {"characters": 7, "words": 2, "lines": 1}
 
 
 async def test_a_chat_command_is_answered(stranger: Stranger) -> None:

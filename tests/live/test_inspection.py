@@ -27,9 +27,9 @@ async def well(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System
 async def test_up_says_where_it_is_and_what_to_try(well: System) -> None:
     await until(lambda: "Ctrl-C" in well.out)
     assert well.url in well.out
-    for words in ("publish notes", "list notes", "status"):
+    for words in ("publish notes", "search", "list notes", "status"):
         assert words in well.out
-    assert well.out.count("--data data") == 3
+    assert well.out.count("--data data") == 4
     assert {event["part"] for event in well.events if event["event"] == "started"} == ALL - {"broker"}
 
 
@@ -48,7 +48,7 @@ def test_status_for_programs(well: System) -> None:
     assert {service["name"]: service["pid"] for service in told["services"]} == {
         name: pid for name, pid in well.pids.items() if name != "broker"
     }
-    assert {stream["name"] for stream in told["streams"]} == {"DOCS", "CHANGES", "DEAD"}
+    assert {stream["name"] for stream in told["streams"]} == {"DOCS", "CHANGES", "MATCHES", "DEAD"}
     assert (told["store"]["documents"], told["store"]["collections"][0]["collection"]) == (1, "notes")
     assert told["store"]["database_bytes"] > 0
 
@@ -70,7 +70,7 @@ async def test_a_system_that_limps(tmp_path: Path) -> None:
     async with running_system(tmp_path / "data", variables=NO_RESTART) as system, client(system.url) as connection:
         for name in ("bot", "database"):
             system.kill(name)
-        await until(lambda: set(system.pids) == {"broker", "ingest", "analysis"})
+        await until(lambda: set(system.pids) == {"broker", "ingest", "search", "analysis"})
         await connection.jetstream().delete_stream("DEAD")
         status = postil("status", "--data", "data", cwd=tmp_path)
         found = postil("doctor", "--data", "data", cwd=tmp_path)

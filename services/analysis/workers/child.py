@@ -1,7 +1,7 @@
 """A worker process: takes tasks from its standard input, and says on its standard output what the steps have found.
 
-It limits itself, so that it ends even when nobody is there to end it: a step that takes too long dies of the alarm
-clock, which no loop in any language can hold up, and when the service is gone the pipe is empty.
+It limits itself, so that it ends even when nobody is there to end it: a step that takes too long dies of one of
+two clocks, which no loop in any language can hold up, and when the service is gone the pipe is empty.
 """
 
 import gc
@@ -22,6 +22,7 @@ from services.analysis.step import Step
 from services.analysis.workers.cell import Cell
 from services.analysis.workers.frames import BlockingPipe
 from services.analysis.workers.running import Running
+from services.analysis.workers.task import WAITING_FACTOR
 from shared.logs import configure_logs
 from shared.settings import AnalysisSettings, LogSettings
 
@@ -39,7 +40,8 @@ def main(cell_fd: int) -> None:
     # When to stop is for the service to say: it finishes first what we have in hand.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    for deadly in (signal.SIGPROF, signal.SIGALRM):
+        signal.signal(deadly, signal.SIG_DFL)
     if (told := pipe.read()) is None:
         return
     package, settings_json, logs_json = told
@@ -75,15 +77,21 @@ class _Worker:
 
             def enter(step: int, task: int = task) -> None:
                 self._cell.enter(task, step)
-                signal.setitimer(signal.ITIMER_REAL, seconds_max)
+                _set_clocks(seconds_max)
 
             notes = self._running.notes(json, self._known(steps), self._known(asked), enter)
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            _set_clocks(0)
             self._cell.leave()
             yield notes
 
     def _known(self, names: list[str]) -> list[Step]:
         return [self._steps.get(name) or _unknown(name) for name in names]
+
+
+def _set_clocks(seconds_max: float) -> None:
+    """One for computing, which stands still while others have the machine; and one for waiting."""
+    signal.setitimer(signal.ITIMER_PROF, seconds_max)
+    signal.setitimer(signal.ITIMER_REAL, seconds_max * WAITING_FACTOR)
 
 
 def _unknown(name: str) -> Step:

@@ -13,6 +13,10 @@ from shared.settings import AnalysisSettings, LogSettings
 Notes = list[bytes]
 WANTED = b"1"
 
+# A step that waits for something gets so much more time than one that computes: a machine that is busy with other
+# things makes everybody wait.
+WAITING_FACTOR = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Task:

@@ -16,12 +16,12 @@ import orjson
 
 from services.analysis.workers.cell import Cell, Place, open_file
 from services.analysis.workers.frames import next_frame, packed
-from services.analysis.workers.task import Notes, Setup, Task
+from services.analysis.workers.task import WAITING_FACTOR, Notes, Setup, Task
 from shared.errors import Unavailable
 
 CHILD_MODULE = "services.analysis.workers.child"
 START_SECONDS_MAX = 60.0
-# A worker's own alarm clock comes first. This is for a step that has switched it off.
+# A worker's own clocks come first. This is for a step that has switched them off.
 GRACE_SECONDS = 3.0
 END_SECONDS_MAX = 1.0
 PIPE_BYTES_MAX = 1024 * 1024
@@ -34,6 +34,7 @@ ONE_THREAD = {
     "RAYON_NUM_THREADS": "1",
     "TOKENIZERS_PARALLELISM": "false",
 }
+CLOCKS = {signal.SIGPROF, signal.SIGALRM}
 # Sent by somebody else, or by a system without memory: it need not be the fault of whatever was going on.
 SENT_FROM_OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT}
 
@@ -103,7 +104,7 @@ class Worker:
         try:
             await self._send([orjson.dumps(head), *(task.json for task in tasks)])
             for number, task in enumerate(tasks):
-                async with asyncio.timeout(seconds_max * len(task.places) + GRACE_SECONDS):
+                async with asyncio.timeout(seconds_max * WAITING_FACTOR * len(task.places) + GRACE_SECONDS):
                     take(number, await next_frame(self._reader))
         except TimeoutError:
             self._overdue = True
@@ -116,7 +117,7 @@ class Worker:
     async def _examine(self, seconds_max: float) -> Death:
         code = await self._ended()
         place = self._cell.place
-        if self._overdue or code == -signal.SIGALRM:
+        if self._overdue or -code in CLOCKS:
             return Death(f"it took longer than {seconds_max:g} s", place, from_outside=False)
         if code >= 0:
             return Death(f"it ended its process with code {code}", place, from_outside=False)

@@ -1,5 +1,6 @@
 """`postil analyse`: lets a step go over what is stored, after saying how much that is and what it will cost."""
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -8,12 +9,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from services.cli.confirming import confirm
 from services.cli.output import console, errors, note, print_json
 from services.cli.session import DataOption, Exit, JsonOption, Session, TenantOption, reporting, run
+from services.cli.words import span
 from shared.contracts.analysis import Analyse, AnalyseProgress
 from shared.contracts.annotations import Cost
 
 # A look goes over few documents, but a step on the slow lane takes its time for each.
 LOOK_SECONDS_MAX = 300.0
 MICRO = 1_000_000
+COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,24 +38,21 @@ def analyse(
     """
     with reporting():
         wanted = Analyse(step=step, collection=collection, dry_run=True)
-    estimate = run(lambda session: _all(session, wanted, Progress(disable=True)), data=data, tenant=tenant)
+    estimate = run(lambda session: _all(session, wanted, "looking", None), data=data, tenant=tenant)
     if not json:
         note(_estimated(estimate))
     if dry_run or not estimate.pending:
         if json:
             print_json(estimate)
         return
-    confirm(f"Run {step} on {estimate.pending:,} documents?", yes=yes)
+    confirm(f"Run {step} on {_documents(estimate.pending)}?", yes=yes)
     wanted = wanted.model_copy(update={"dry_run": False})
+    done = run(lambda session: _all(session, wanted, step, estimate.pending), data=data, tenant=tenant)
+    _tell(done, as_json=json)
 
-    async def work(session: Session) -> AnalyseProgress:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=errors, disable=not errors.is_terminal) as bar:
-            bar.add_task(step, total=estimate.pending)
-            return await _all(session, wanted, bar)
 
-    done = run(work, data=data, tenant=tenant)
-    if json:
+def _tell(done: AnalyseProgress, *, as_json: bool) -> None:
+    if as_json:
         print_json(done)
     else:
         failed = f", [red]{done.failed:,} failed[/]" if done.failed else ""
@@ -61,20 +61,21 @@ def analyse(
         raise typer.Exit(Exit.INCOMPLETE)
 
 
-async def _all(session: Session, wanted: Analyse, bar: Progress) -> AnalyseProgress:
-    """Look by look to the end, added up."""
+async def _all(session: Session, wanted: Analyse, what: str, count: int | None) -> AnalyseProgress:
+    """Look by look to the end, added up; a bar shows how far it is."""
     total = AnalyseProgress(looked_at=0, pending=0)
     after: str | None = None
-    while True:
-        look = await session.bus.ask(
-            session.tenant, wanted.model_copy(update={"after": after}), seconds_max=LOOK_SECONDS_MAX
-        )
-        total = _sum(total, look)
-        for task in bar.task_ids:
-            bar.update(task, completed=total.done + total.failed)
-        after = look.next
-        if after is None:
-            return total
+    with Progress(*COLUMNS, console=errors, disable=not errors.is_terminal, transient=wanted.dry_run) as bar:
+        task = bar.add_task(what, total=count)
+        while True:
+            look = await session.bus.ask(
+                session.tenant, wanted.model_copy(update={"after": after}), seconds_max=LOOK_SECONDS_MAX
+            )
+            total = _sum(total, look)
+            bar.update(task, completed=total.looked_at if wanted.dry_run else total.done + total.failed)
+            after = look.next
+            if after is None:
+                return total
 
 
 def _sum(one: AnalyseProgress, other: AnalyseProgress) -> AnalyseProgress:
@@ -95,9 +96,18 @@ def _sum(one: AnalyseProgress, other: AnalyseProgress) -> AnalyseProgress:
 
 
 def _estimated(estimate: AnalyseProgress) -> str:
-    time = "" if estimate.seconds is None else f", about {estimate.seconds:,.0f} s"
-    looked = f"{estimate.pending:,} of {estimate.looked_at:,} documents want it"
-    return f"{looked}{time}{_priced(estimate.cost)}"
+    looked = f"{estimate.pending:,} of {_documents(estimate.looked_at)}"
+    return f"left to do: {looked}{_timed(estimate)}{_priced(estimate.cost)}"
+
+
+def _documents(count: int) -> str:
+    return f"{count:,} document{'' if count == 1 else 's'}"
+
+
+def _timed(estimate: AnalyseProgress) -> str:
+    if estimate.seconds is None or not estimate.pending:
+        return ""
+    return f", about {span(timedelta(seconds=estimate.seconds))}" if estimate.seconds >= 1 else ", less than a second"
 
 
 def _priced(cost: Cost) -> str:

@@ -9,10 +9,11 @@ from services.cli.harmless import harmless, one_line
 from services.cli.output import console, note, print_json, show
 from services.cli.pictures import local, table
 from services.cli.session import DataOption, JsonOption, TenantOption, reporting, run
-from shared.contracts.feedback import FeedbackItem, GiveFeedback, ListFeedback, SummariseFeedback
+from shared.contracts.feedback import FeedbackItem, GiveFeedback, ListFeedback, SummariseFeedback, Thumb
 
 LIST_COUNT = 20
 CORRECTION_CHARACTERS = 80
+NAME_CHARACTERS = 40
 THUMBS = {"up": "+1", "down": "-1", None: ""}
 
 feedback = typer.Typer(help="Feedback on annotations and search results.", no_args_is_help=True)
@@ -29,7 +30,7 @@ def give(
     id: Annotated[str, typer.Argument(metavar="ID", help="The document's id.", show_default=False)],
     step: StepOption = None,
     query: Annotated[str | None, typer.Option(help="The search whose result it was.", show_default=False)] = None,
-    thumb: Annotated[str | None, typer.Option(help="up or down.", show_default=False)] = None,
+    thumb: Annotated[Thumb | None, typer.Option(help="Good, or not.", show_default=False)] = None,
     stars: Annotated[int | None, typer.Option(min=1, max=5, help="From 1 to 5.", show_default=False)] = None,
     correction: Annotated[str | None, typer.Option(help="What it should have said.", show_default=False)] = None,
     author: Annotated[str | None, typer.Option(help="Whose opinion it is.", show_default=False)] = None,
@@ -41,9 +42,10 @@ def give(
 
     Example: postil feedback give T-17 --step summary --thumb down --correction "It starts."
     """
-    said = {"id": id, "step": step, "query": query, "thumb": thumb, "stars": stars, "correction": correction}
     with reporting():
-        given = GiveFeedback.model_validate(said | {"author": author})
+        given = GiveFeedback(
+            id=id, step=step, query=query, thumb=thumb, stars=stars, correction=correction, author=author
+        )
     saved = run(lambda session: session.bus.ask(session.tenant, given), data=data, tenant=tenant)
     if json:
         print_json(saved)
@@ -72,7 +74,7 @@ def list_feedback(
         for each in page.items:
             print_json(each)
     elif page.items:
-        made = table("on", "step", "thumb", "stars", "by", "at", "correction")
+        made = table("on", "step or query", "thumb", "stars", "by", "at", "correction")
         for each in page.items:
             made.add_row(*_row(each))
         show(made)
@@ -84,15 +86,15 @@ def list_feedback(
 
 def _row(item: FeedbackItem) -> list[Text]:
     cells = (
-        item.about,
-        item.step or item.query or "",
+        harmless(item.about),
+        item.step or one_line(item.query or "", NAME_CHARACTERS),
         THUMBS[item.thumb],
         str(item.stars or ""),
-        item.author or "",
+        one_line(item.author or "", NAME_CHARACTERS),
         local(item.at) if item.at else "",
         one_line(item.correction or "", CORRECTION_CHARACTERS),
     )
-    return [Text(harmless(cell)) for cell in cells]
+    return [Text(cell) for cell in cells]
 
 
 @feedback.command()

@@ -1,46 +1,49 @@
 """`postil search` and `postil similar`: documents by what they say, and by what they resemble."""
 
-from typing import Annotated, get_args
+from typing import Annotated, cast, get_args
 
 import typer
 from rich.text import Text
 
-from services.cli.harmless import harmless
 from services.cli.hits import explanation_picture, facets_picture, hits_picture, summary_of
-from services.cli.output import complain, errors, note, print_json, show
+from services.cli.output import note, print_json, show, warn
+from services.cli.queries import FilterOption, QueryArgument, QueryCommand, as_typed, pointing
 from services.cli.session import DataOption, JsonOption, Session, TenantOption, reporting, run
-from services.database.search.language.mistakes import QueryMistake
-from services.database.search.language.parsing import parse
-from shared.clock import SystemClock
 from shared.contracts.search import Facet, Found, Mode, Search, Similar, Sort
-from shared.errors import Invalid
 
 COUNT = 10
 SEARCH_SECONDS_MAX = 30.0
 
-FilterOption = Annotated[
-    str | None,
-    typer.Option("--filter", metavar="QUERY", help="A query that must hold and doesn't rank.", show_default=False),
-]
+ModeOption = Annotated[Mode, typer.Option(help="By meaning and by words, by words, or by meaning.")]
+SortOption = Annotated[Sort, typer.Option(help="The best first, or the newest.")]
 LimitOption = Annotated[int, typer.Option(min=1, help="How many at the most.")]
+AfterOption = Annotated[str | None, typer.Option(help="Go on after the page that told this.", show_default=False)]
+FacetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--facet",
+        help=f"Count what was found by: {', '.join(get_args(Facet))}. May be given again.",
+        autocompletion=lambda: list(get_args(Facet)),
+        show_default=False,
+    ),
+]
+ExplainOption = Annotated[bool, typer.Option("--explain", help="Say how it was answered.")]
 
 
 def add_to(app: typer.Typer) -> None:
-    app.command()(search)
+    app.command(cls=QueryCommand)(search)
     app.command()(similar)
 
 
 def search(
-    query: Annotated[list[str], typer.Argument(metavar="QUERY", help="In the search language.", show_default=False)],
-    mode: Annotated[str, typer.Option(help=f"One of: {', '.join(get_args(Mode))}.")] = "hybrid",
+    query: QueryArgument,
+    mode: ModeOption = "hybrid",
     condition: FilterOption = None,
-    sort: Annotated[str, typer.Option(help=f"One of: {', '.join(get_args(Sort))}.")] = "relevance",
+    sort: SortOption = "relevance",
     limit: LimitOption = COUNT,
-    after: Annotated[str | None, typer.Option(help="Go on after the page that told this.")] = None,
-    facet: Annotated[
-        list[str] | None, typer.Option(help=f"Count by: {', '.join(get_args(Facet))}.", show_default=False)
-    ] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Say how it was answered.")] = False,
+    after: AfterOption = None,
+    facets: FacetOption = None,
+    explain: ExplainOption = False,
     data: DataOption = None,
     tenant: TenantOption = None,
     json: JsonOption = False,
@@ -49,37 +52,34 @@ def search(
 
     Words, "phrases", begin*, OR, -not, (groups), and fields such as
     collection: kind: author: tag: lang: entity: since:7d data.priority="high".
-    What begins with a dash needs -- before it.
 
     Example: postil search printer OR scanner author:ada since:30d --facet tag
     """
-    asked = {
-        "query": " ".join(query),
-        "mode": mode,
-        "filter": condition,
-        "sort": sort,
-        "limit": limit,
-        "after": after,
-        "facets": tuple(facet or ()),
-        "explain": explain,
-    }
+    typed = as_typed(query)
+    with reporting():
+        wanted = Search(
+            query=typed,
+            mode=mode,
+            filter=condition,
+            sort=sort,
+            limit=limit,
+            after=after,
+            facets=cast(tuple[Facet, ...], tuple(facets or ())),  # this very model checks them
+            explain=explain,
+        )
 
     async def work(session: Session) -> Found:
-        try:
+        with pointing(typed, condition):
             return await session.bus.ask(session.tenant, wanted, seconds_max=SEARCH_SECONDS_MAX)
-        except Invalid:
-            _point_at_mistakes(wanted.query, condition)
-            raise
 
-    with reporting():
-        wanted = Search.model_validate(asked)
-    found = run(work, data=data, tenant=tenant)
-    _tell(found, as_json=json)
+    _tell(run(work, data=data, tenant=tenant), as_json=json)
 
 
 def similar(
     id: Annotated[str | None, typer.Argument(metavar="ID", help="The document's id.", show_default=False)] = None,
-    text: Annotated[str | None, typer.Option(help="What resembles this, instead of a document.")] = None,
+    text: Annotated[
+        str | None, typer.Option(help="What resembles this, instead of a document.", show_default=False)
+    ] = None,
     condition: FilterOption = None,
     limit: LimitOption = COUNT,
     data: DataOption = None,
@@ -94,12 +94,12 @@ def similar(
         raise typer.BadParameter("give a document's id, or --text", param_hint="ID")
     with reporting():
         wanted = Similar(id=id, text=text, filter=condition, limit=limit)
-    found = run(
-        lambda session: session.bus.ask(session.tenant, wanted, seconds_max=SEARCH_SECONDS_MAX),
-        data=data,
-        tenant=tenant,
-    )
-    _tell(found, as_json=json)
+
+    async def work(session: Session) -> Found:
+        with pointing(condition):
+            return await session.bus.ask(session.tenant, wanted, seconds_max=SEARCH_SECONDS_MAX)
+
+    _tell(run(work, data=data, tenant=tenant), as_json=json)
 
 
 def _tell(found: Found, *, as_json: bool) -> None:
@@ -108,22 +108,12 @@ def _tell(found: Found, *, as_json: bool) -> None:
         return
     if found.hits:
         show(hits_picture(found.hits))
-    if found.facets:
+    if any(found.facets.values()):
         show(Text())
         show(facets_picture(found.facets))
     if found.explanation is not None:
         show(Text())
         show(explanation_picture(found.explanation))
     for reason in found.degraded:
-        complain(reason)
+        warn(reason)
     note(summary_of(found) if found.hits else "there are none")
-
-
-def _point_at_mistakes(*queries: str | None) -> None:
-    """Under the query as it was typed, where it goes wrong."""
-    for query in queries:
-        try:
-            parse(query or "", SystemClock().now())
-        except QueryMistake as mistake:
-            errors.print(Text(f"  {harmless(mistake.query)}"), soft_wrap=True)
-            errors.print(Text(" " * (mistake.position + 1) + "^", style="bold red"), soft_wrap=True)

@@ -7,11 +7,17 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from services.cli.harmless import harmless
+from services.cli.harmless import harmless, one_line
 from services.cli.output import console, note, print_json, show
 from services.cli.pictures import table
-from services.cli.session import DataOption, JsonOption, TenantOption, reporting, run
+from services.cli.queries import FilterOption, QueryArgument, QueryCommand, as_typed, pointing
+from services.cli.session import DataOption, JsonOption, Session, TenantOption, reporting, run
+from shared.contracts.saving import Saved
+from shared.contracts.search import Filter
 from shared.contracts.standing import DropStanding, ListStanding, SaveStanding, StandingQuery
+
+CHANNEL_CHARACTERS = 40
+QUERY_CHARACTERS = 200
 
 standing = typer.Typer(help="Standing queries: each new document that matches is told.", no_args_is_help=True)
 
@@ -22,10 +28,11 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(standing, name="standing")
 
 
-@standing.command()
+@standing.command(cls=QueryCommand)
 def save(
     name: Name,
-    query: Annotated[list[str], typer.Argument(metavar="QUERY", help="In the search language.", show_default=False)],
+    query: QueryArgument,
+    condition: FilterOption = None,
     channel: Annotated[
         str | None, typer.Option(metavar="NETWORK.CHANNEL", help="Where the bot says so.", show_default=False)
     ] = None,
@@ -37,9 +44,15 @@ def save(
 
     Example: postil standing save outages 'down OR broken collection:tickets'
     """
+    typed = as_typed(query)
     with reporting():
-        wanted = SaveStanding(name=name, query=" ".join(query), channel=channel)
-    saved = run(lambda session: session.bus.ask(session.tenant, wanted), data=data, tenant=tenant)
+        wanted = SaveStanding(name=name, query=typed, filter=condition, channel=channel)
+
+    async def work(session: Session) -> Saved:
+        with pointing(typed, condition):
+            return await session.bus.ask(session.tenant, wanted)
+
+    saved = run(work, data=data, tenant=tenant)
     if json:
         print_json(saved)
     else:
@@ -80,7 +93,14 @@ def drop(name: Name, data: DataOption = None, tenant: TenantOption = None, json:
 def _table(found: Sequence[StandingQuery]) -> Table:
     made = table("name", "matches", "channel", "query", right=("matches",))
     for each in found:
-        made.add_row(
-            Text(each.name), f"{each.matches:,}", Text(harmless(each.channel or "")), Text(harmless(each.query))
-        )
+        channel = one_line(each.channel or "", CHANNEL_CHARACTERS)
+        made.add_row(Text(each.name), f"{each.matches:,}", Text(channel), Text(_said(each)))
     return made
+
+
+def _said(query: StandingQuery) -> str:
+    condition = (
+        query.filter.model_dump_json(exclude_defaults=True) if isinstance(query.filter, Filter) else query.filter
+    )
+    parts = [query.query, *([f"--filter {condition}"] if condition else [])]
+    return one_line("  ".join(parts), QUERY_CHARACTERS)

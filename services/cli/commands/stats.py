@@ -7,13 +7,14 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from services.cli.harmless import harmless
+from services.cli.harmless import one_line
 from services.cli.output import print_json, show
 from services.cli.pictures import local
 from services.cli.session import DataOption, JsonOption, TenantOption, reporting, run
 from shared.contracts.figures import Count, Figures, GetFigures
 
 TOP = 10
+NAME_CHARACTERS = 40
 BARS = " ▁▂▃▄▅▆▇█"
 
 
@@ -41,10 +42,10 @@ def stats(
     if json:
         print_json(figures)
     else:
-        show(_picture(figures))
+        show(figures_picture(figures))
 
 
-def _picture(figures: Figures) -> RenderableType:
+def figures_picture(figures: Figures) -> RenderableType:
     facts = Table.grid(padding=(0, 2, 0, 0))
     facts.add_column(style="dim", no_wrap=True)
     facts.add_column(overflow="fold")
@@ -67,7 +68,7 @@ def _picture(figures: Figures) -> RenderableType:
 
 
 def _listed(counts: tuple[Count, ...]) -> str:
-    return ", ".join(f"{harmless(each.value)} {each.count:,}" for each in counts)
+    return ", ".join(f"{one_line(each.value, NAME_CHARACTERS)} {each.count:,}" for each in counts)
 
 
 def _bars(hours: tuple[int, ...]) -> str:

@@ -1,4 +1,4 @@
-"""`postil status`: every service, the streams, the store."""
+"""`postil status`: every service, the streams, the store, the indexes."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from services.cli.hits import indexes_table
 from services.cli.output import console, print_json, show
 from services.cli.overview import Overview, as_json, look
 from services.cli.session import DataOption, Exit, JsonOption, TenantOption, run
@@ -19,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def status(data: DataOption = None, tenant: TenantOption = None, json: JsonOption = False) -> None:
-    """Show every service, its lag, the streams and the store. The exit code is 5 when a service is missing.
+    """Show every service, its lag, streams, store and indexes. The exit code is 5 when a service is missing.
 
     Example: postil status --json | jq .services
     """
@@ -35,6 +36,9 @@ def _tell(overview: Overview, *, json: bool) -> None:
         show(_streams(overview))
         console.print()
         console.print(_store(overview), soft_wrap=True)
+        if overview.indexes:
+            console.print()
+            show(indexes_table(overview.indexes))
     if not overview.complete:
         raise typer.Exit(Exit.UNAVAILABLE)
 

@@ -40,27 +40,23 @@ class Announcer:
 
     def stop(self) -> None:
         self._stopping.set()
+        self._something.set()
 
     async def run(self) -> None:
         self._loop = asyncio.get_running_loop()
         while not self._stopping.is_set():
             try:
-                for indexes in list(self._indexer.sets.values()):
-                    while await self._announce(indexes):
+                # Before it is looked: what comes later sets it again.
+                self._something.clear()
+                for indexes in self._indexer.sets:
+                    while await self._announce(indexes) and not self._stopping.is_set():
                         pass
                 self._patience.reset()
-                await self._pause()
+                await pause_unless(self._something, LOOK_SECONDS)
             except Unavailable as error:
                 pause = self._patience.next_pause_seconds()
                 log.warning("waiting", because=error.detail, pause_seconds=pause)
                 await pause_unless(self._stopping, pause)
-
-    async def _pause(self) -> None:
-        waits = [asyncio.ensure_future(event.wait()) for event in (self._something, self._stopping)]
-        await asyncio.wait(waits, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
-        self._something.clear()
 
     async def _announce(self, indexes: IndexSet) -> bool:
         """Whether there may be more."""
@@ -87,7 +83,9 @@ class Announcer:
             await self._bus.publish(tenant, match, message_id=message_id)
         except TooLarge:
             # `get` has the rest.
-            bare = document.model_copy(update={"text": None, "data": None, "annotations": ()})
+            bare = document.model_copy(
+                update={"text": None, "data": None, "tags": (), "parents": (), "annotations": ()}
+            )
             await self._bus.publish(tenant, match.model_copy(update={"document": bare}), message_id=message_id)
 
 
@@ -101,7 +99,5 @@ def _waiting(follower: Follower, indexes: IndexSet) -> list[tuple[Due, bytes | N
 
 def _sent(indexes: IndexSet, keys: Sequence[str]) -> None:
     """In the writing thread, between two batches."""
-    with indexes.using() as using:
+    with indexes.telling(), indexes.using() as using:
         using.figures.sent(keys)
-    # All of them: the figures alone would say that the others had come as far as they.
-    indexes.commit()

@@ -1,11 +1,11 @@
 """Proves that the indexes and the store agree: every document is in them as it is, and nothing else is.
 
 It looks while everything goes on. What differs may only be on its way, so it is looked at again in the indexing
-thread, when everything up to now has been taken in.
+thread, when everything up to one moment has been taken in, as it was at that moment.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
 
@@ -18,6 +18,8 @@ from services.database.sqlite.following import Follower
 from shared.contracts.search import IndexExamination, IndexFinding
 
 READ_COUNT = 1_000
+# Of documents that may be of any size.
+CONFIRMED_COUNT = 100
 EXAMPLES_MAX = 5
 
 ItemT = TypeVar("ItemT")
@@ -37,6 +39,8 @@ class Suspicions:
 
     differing: dict[str, set[int]]
     documents_read: int = 0
+    # What the figures themselves contradict.
+    findings: Sequence[IndexFinding] = ()
 
 
 def suspect(follower: Follower, indexes: IndexSet) -> Suspicions:
@@ -49,16 +53,17 @@ def suspect(follower: Follower, indexes: IndexSet) -> Suspicions:
         after = numbers[-1]
     with indexes.using() as using:
         for name, index in zip(NAMES, using, strict=True):
-            for portion in _in_portions(index.numbers()):
+            for portion in _in_portions(index.numbers(), READ_COUNT):
                 suspicions.differing[name] |= set(portion) - set(follower.ids(portion))
+        suspicions.findings = using.figures.examine()
     return suspicions
 
 
 def confirm(follower: Follower, indexes: IndexSet, suspicions: Suspicions) -> Suspicions:
     """The same for those only, when nothing is on its way."""
-    confirmed = Suspicions({name: set() for name in suspicions.differing}, suspicions.documents_read)
+    confirmed = replace(suspicions, differing={name: set() for name in NAMES})
     numbers = sorted(set().union(*suspicions.differing.values()))
-    for portion in _in_portions(iter(numbers)):
+    for portion in _in_portions(iter(numbers), CONFIRMED_COUNT):
         compare(follower, indexes, portion, confirmed)
     return confirmed
 
@@ -73,22 +78,23 @@ def compare(follower: Follower, indexes: IndexSet, numbers: Sequence[int], suspi
 
 
 def examination_of(follower: Follower, indexes: IndexSet, confirmed: Suspicions) -> IndexExamination:
-    findings: list[IndexFinding] = []
+    findings = list(confirmed.findings)
     for name, numbers in confirmed.differing.items():
-        if numbers:
+        build = indexes.building.get(name)
+        if build is not None and build.serves:
+            findings.append(IndexFinding(index=name, what="it is still being filled from the beginning"))
+        elif numbers:
             examples = sorted(numbers)[:EXAMPLES_MAX]
             ids = follower.ids(examples)
             shown = tuple(ids.get(no, f"document number {no}, which is gone") for no in examples)
             findings.append(
                 IndexFinding(index=name, what=f"{len(numbers)} documents are not as the store has them", examples=shown)
             )
-    with indexes.using() as using:
-        findings += using.figures.examine()
     return IndexExamination(
         findings=tuple(findings), documents_read=confirmed.documents_read, applied_seq=indexes.applied_seq
     )
 
 
-def _in_portions(items: Iterator[ItemT]) -> Iterator[list[ItemT]]:
-    while portion := list(islice(items, READ_COUNT)):
+def _in_portions(items: Iterator[ItemT], count: int) -> Iterator[list[ItemT]]:
+    while portion := list(islice(items, count)):
         yield portion

@@ -5,18 +5,18 @@ It asks the file and not the bus, because the file can't lose a message. All of 
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 import structlog
 
-from services.database.search.index import Outdated, Present
-from services.database.search.index_set import IndexSet
+from services.database.search.index_set import IndexSet, News
 from services.database.sqlite.following import Follower, TenantHead
 from services.database.sqlite.lock import FileLock
-from shared.errors import PostilError, Unavailable
+from shared.errors import Unavailable
 from shared.runtime.patience import Patience, pause_unless
 from shared.settings import Settings
 
@@ -27,40 +27,58 @@ ResultT = TypeVar("ResultT")
 COMMIT_COUNT_MAX = 20_000
 IDLE_SECONDS = 30.0
 
-# What is to be done with documents that have just become findable.
-Found = Callable[[IndexSet, Sequence[Present]], None]
+# What is to be done with documents that have just become findable. What it notes is part of the same commit.
+Found = Callable[[IndexSet, Sequence[News]], None]
+# Called when such a commit is over, and when indexes were opened.
+Settled = Callable[[], None]
 
 
 class Indexer:
-    def __init__(self, database: Path, settings: Settings, found: Found, patience: Patience) -> None:
+    def __init__(self, database: Path, settings: Settings, found: Found, settled: Settled, patience: Patience) -> None:
         self._database = database
         self._path = settings.search_path
         self._settings = settings.search
         self._found = found
+        self._settled = settled
         self._patience = patience
         self._thread = ThreadPoolExecutor(1, "indexing")
         self._follower: Follower | None = None
         self._lock: FileLock | None = None
         self._sets: dict[str, IndexSet] = {}
         self._last_seqs: dict[str, int] = {}
+        self._unopened: set[str] = set()
+        self._has_looked = False
         self._version = 0
-        self._rested_at = 0.0
+        self._rests_at = 0.0
         self._stopping = asyncio.Event()
 
     @property
-    def sets(self) -> Mapping[str, IndexSet]:
-        return self._sets
+    def sets(self) -> Sequence[IndexSet]:
+        return list(self._sets.values())
+
+    def of(self, tenant: str) -> IndexSet | None:
+        """None for a tenant that has never written. Raises `Unavailable` as long as nobody knows."""
+        indexes = self._sets.get(tenant)
+        if indexes is None and (not self._has_looked or tenant in self._unopened):
+            raise Unavailable("the indexes are not open yet")
+        return indexes
 
     def last_seq(self, tenant: str) -> int:
         return self._last_seqs.get(tenant, 0)
 
     @property
     def lag(self) -> int:
-        return sum(max(0, seq - self._applied(tenant)) for tenant, seq in self._last_seqs.items())
+        return sum(max(0, self.last_seq(indexes.tenant) - indexes.applied_seq) for indexes in self.sets)
 
-    def _applied(self, tenant: str) -> int:
-        indexes = self._sets.get(tenant)
-        return indexes.applied_seq if indexes else 0
+    async def start(self) -> None:
+        """Open what there is, so that nobody is turned away who asks first. What can't be opened, `run` tries again."""
+
+        def opened() -> None:
+            self._hold_lock()
+            self._open_all(self.follower.tenants())
+
+        with suppress(Unavailable):
+            await self.do(opened)
 
     async def run(self) -> None:
         while not self._stopping.is_set():
@@ -86,7 +104,7 @@ class Indexer:
         self._thread.shutdown()
 
     def _close(self) -> None:
-        for indexes in self._sets.values():
+        for indexes in self.sets:
             indexes.close()
         if self._follower is not None:
             self._follower.close()
@@ -102,60 +120,90 @@ class Indexer:
 
     def _turn(self) -> bool:
         """Whether something was done."""
-        if self._lock is None:
-            self._path.mkdir(parents=True, exist_ok=True)
-            self._lock = FileLock(self._path / "indexes")
+        self._hold_lock()
         version = self.follower.version()
-        building = any(indexes.building for indexes in self._sets.values())
-        if version == self._version and not building and not self.lag:
+        if version == self._version and not any(map(self._wants_attention, self.sets)):
             self._rest()
             return False
-        for head in self.follower.tenants():
-            self._last_seqs[head.name] = head.last_seq
-            indexes = self._set(head)
-            try:
-                self._catch_up(indexes, head.last_seq)
-                indexes.build_on(self.follower)
-            except Outdated as error:
-                log.error("index_damaged", tenant=head.name, because=str(error))
-                indexes.condemn_figures()
-                self._sets.pop(head.name).close()
+        self._rests_at = time.monotonic() + IDLE_SECONDS
+        heads = self.follower.tenants()
+        failures = [*self._open_all(heads), *_each(heads, self._bring_up)]
+        if failures:
+            raise failures[0]
         self._version = version
         return True
 
-    def _set(self, head: TenantHead) -> IndexSet:
+    def _hold_lock(self) -> None:
+        if self._lock is None:
+            self._path.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(self._path / "indexes")
+
+    def _open_all(self, heads: Sequence[TenantHead]) -> Sequence[Unavailable]:
+        failures = _each(heads, self._open)
+        self._has_looked = True
+        return failures
+
+    def _wants_attention(self, indexes: IndexSet) -> bool:
+        behind = indexes.applied_seq < self.last_seq(indexes.tenant)
+        return behind or bool(indexes.building) or indexes.broken is not None
+
+    def _open(self, head: TenantHead) -> None:
+        self._last_seqs[head.name] = head.last_seq
         indexes = self._sets.get(head.name)
-        if indexes is None:
-            indexes = IndexSet(self._path / str(head.number), head, self._settings)
-            self._sets[head.name] = indexes
-        return indexes
+        if indexes is not None:
+            if indexes.broken is None:
+                return
+            log.error("indexes_are_opened_anew", tenant=head.name, because=indexes.broken)
+            indexes.close()
+        try:
+            self._sets[head.name] = IndexSet(self._path / str(head.number), head, self._settings)
+        except (OSError, Unavailable) as error:
+            self._unopened.add(head.name)
+            raise Unavailable(f"the indexes of {head.name} can't be opened: {error}") from error
+        self._unopened.discard(head.name)
+        self._settled()
+
+    def _bring_up(self, head: TenantHead) -> None:
+        indexes = self._sets.get(head.name)
+        if indexes is None or indexes.broken is not None:
+            return
+        self._catch_up(indexes, head.last_seq)
+        with indexes.telling():
+            indexes.build_on(self.follower)
 
     def catch_up(self, indexes: IndexSet) -> None:
         """Up to this moment. For work in the writing thread that wants nothing to be on its way."""
         for head in self.follower.tenants():
-            if head.name == indexes.tenant:
-                while indexes.applied_seq < head.last_seq:
+            if head.number == indexes.number:
+                while indexes.applied_seq < head.last_seq and not self._stopping.is_set():
                     self._catch_up(indexes, head.last_seq)
 
     def _catch_up(self, indexes: IndexSet, last_seq: int) -> None:
         """One commit's worth of it."""
-        started = indexes.applied_seq
-        touched: dict[int, Present] = {}
-        while indexes.applied_seq < min(last_seq, started + COMMIT_COUNT_MAX):
-            for document in indexes.apply(self.follower, self._settings.batch_count_max):
-                touched[document.no] = document
-        if not indexes.dirty:
-            return
-        indexes.commit_text()
-        try:
-            self._found(indexes, list(touched.values()))
-        except PostilError as error:
-            log.error("standing_queries_failed", tenant=indexes.tenant, because=error.detail)
-        indexes.commit_rest()
+        goal = min(last_seq, indexes.applied_seq + COMMIT_COUNT_MAX)
+        news: dict[int, News] = {}
+        with indexes.telling():
+            while indexes.taken_in_seq < goal and not self._stopping.is_set():
+                news |= {each.no: each for each in indexes.apply(self.follower, self._settings.batch_count_max)}
+            if indexes.taken_in_seq > indexes.applied_seq:
+                indexes.commit_text()
+                self._found(indexes, list(news.values()))
+                indexes.commit_rest()
+                self._settled()
 
     def _rest(self) -> None:
-        now = time.monotonic()
-        if now - self._rested_at > IDLE_SECONDS:
-            self._rested_at = now
-            for indexes in self._sets.values():
+        if time.monotonic() > self._rests_at:
+            self._rests_at = time.monotonic() + IDLE_SECONDS
+            for indexes in self.sets:
                 indexes.rest()
+
+
+def _each(heads: Sequence[TenantHead], work: Callable[[TenantHead], None]) -> Sequence[Unavailable]:
+    """Returns what failed: the others don't have to wait for those."""
+    failures: list[Unavailable] = []
+    for head in heads:
+        try:
+            work(head)
+        except Unavailable as error:
+            failures.append(error)
+    return failures

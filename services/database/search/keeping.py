@@ -1,6 +1,7 @@
 """Feedback and standing queries are documents of the house: written by the door that everyone writes by, and read back
 from the log like everything else."""
 
+import orjson
 from pydantic import JsonValue
 
 from services.database.search.figures.index import FiguresIndex
@@ -18,6 +19,7 @@ from shared.errors import Invalid, NotFound
 
 FEEDBACK_COUNT = 50
 FEEDBACK_COUNT_MAX = 500
+CURSOR_LENGTH_MAX = 20
 
 
 class Keeping:
@@ -79,15 +81,15 @@ class Keeping:
 
 
 def feedback_page(figures: FiguresIndex, query: ListFeedback) -> FeedbackItems:
-    """Its cursor is the number of the document after which the page begins."""
+    """Its cursor is the number of the last document of the page before."""
     after = query.after
-    if after is not None and not after.isdecimal():
+    if after is not None and not (after.isdecimal() and len(after) <= CURSOR_LENGTH_MAX):
         raise Invalid("after: not a cursor of this list; use the `next` of its page before")
     limit = query.limit or FEEDBACK_COUNT
     if limit > FEEDBACK_COUNT_MAX:
         raise Invalid(f"limit: at most {FEEDBACK_COUNT_MAX} items on a page")
-    items, before_no = figures.feedback(query.id, query.step, limit, None if after is None else int(after))
-    return FeedbackItems(items=tuple(items), next=None if before_no is None else str(before_no))
+    items, follows = figures.feedback(query.id, query.step, limit, None if after is None else int(after))
+    return FeedbackItems(items=tuple(items), next=None if follows is None else str(follows))
 
 
 def _step_version(document: Document, step: str | None) -> int | None:
@@ -101,5 +103,5 @@ def _step_version(document: Document, step: str | None) -> int | None:
 
 def _opinion_id(given: GiveFeedback, author: str) -> str:
     """The same for the same author, document and matter."""
-    matter = digest("\n".join((author, given.id, given.step or "", given.query or "")).encode()).hex()
+    matter = digest(orjson.dumps((author, given.id, given.step, given.query))).hex()
     return f"{HOUSE_PREFIX}feedback.{matter}"

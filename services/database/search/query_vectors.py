@@ -2,27 +2,29 @@
 
 from collections import OrderedDict
 
-import numpy as np
-from numpy.typing import NDArray
-
 from shared.bus.bus import Bus
 from shared.contracts.search import Embed
 from shared.errors import PostilError, Unavailable
-from shared.vectors import vector_of_text
-
-Vector = NDArray[np.float32]
+from shared.vectors import Vector, vector_of_text
 
 REMEMBERED_MAX = 512
+# What is longer is hardly asked twice.
+REMEMBERED_LENGTH_MAX = 4_000
+# A model looks at the beginning of a text only.
+TEXT_LENGTH_MAX = 100_000
 
 
 class QueryVectors:
     def __init__(self, bus: Bus, seconds_max: float) -> None:
         self._bus = bus
         self._seconds_max = seconds_max
-        self._remembered: OrderedDict[tuple[str | None, str], Vector] = OrderedDict()
+        self._remembered: OrderedDict[tuple[str, str], Vector] = OrderedDict()
 
     async def of(self, tenant: str, text: str, model: str | None) -> Vector:
-        """By that model, so that it can be compared with what the index holds. Raises `Unavailable`."""
+        """By that model, which the index has vectors of, if it has any. Raises `Unavailable`."""
+        if model is None:
+            raise Unavailable("no document has a vector yet")
+        text = text[:TEXT_LENGTH_MAX]
         key = (model, text)
         if key in self._remembered:
             self._remembered.move_to_end(key)
@@ -34,9 +36,10 @@ class QueryVectors:
         except PostilError as error:
             raise Unavailable(f"the embedder refuses: {error.detail}") from error
         vector = vector_of_text(embeddings.vectors[0]) if len(embeddings.vectors) == 1 else None
-        if vector is None or (model is not None and embeddings.model != model):
+        if vector is None or embeddings.model != model:
             raise Unavailable("the embedder's answer is of no use")
-        self._remembered[key] = vector
+        if len(text) <= REMEMBERED_LENGTH_MAX:
+            self._remembered[key] = vector
         if len(self._remembered) > REMEMBERED_MAX:
             self._remembered.popitem(last=False)
         return vector

@@ -11,14 +11,11 @@ from services.database.sqlite.following import Follower
 
 ResultT = TypeVar("ResultT")
 
-# Two cores are busy with two; more would only take turns.
-READERS = 2
-
 
 class Readers:
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, count: int, name: str) -> None:
         self._database = database
-        self._threads = ThreadPoolExecutor(READERS, "searching")
+        self._threads = ThreadPoolExecutor(count, name)
         self._own = threading.local()
         self._all: list[Follower] = []
 

@@ -1,12 +1,12 @@
 """A page of hits as JSON: documents go out as the store keeps them, and nothing is parsed that nobody looks into."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import orjson
 
 from services.database.search.language.syntax import Spoken
-from services.database.search.ranking import Ranked, cursor_of
+from services.database.search.ranking import Ranked, Shown, behind, cursor_of
 from services.database.search.text.highlighting import highlights
 from services.database.search.text.ranking import Place
 from services.database.sqlite.following import Follower
@@ -15,41 +15,45 @@ from shared.contracts.search import Explanation, FacetCount, Found, Highlight, S
 
 # Of all documents of a page together.
 BYTES_MAX = 768 * 1024
+# Each may have a megabyte, so not all of them are read before it is seen how many fit.
+FETCHED_COUNT = 20
 
 
 @dataclass(slots=True)
 class Page:
     ranked: Sequence[Ranked]
     total: int
-    # Where the page begins, as far as the following ones must know it; and whether there is one.
-    start: Place
-    more: bool
+    # Where it begins, if there may be one behind it; and whether there is.
+    start: Place | Shown | None = None
+    more: bool = False
     # Otherwise they are in the order of time, and one is as good as another.
     scored: bool = True
     facets: dict[str, tuple[FacetCount, ...]] = field(default_factory=dict)
     explanation: Explanation | None = None
     hits: list[bytes] = field(default_factory=list)
-    last: Ranked | None = None
+    # Of `ranked`, so many are in it or are gone.
+    passed_count: int = 0
 
     def fetch(self, follower: Follower, words: Sequence[Spoken]) -> None:
         """The documents of the page, as many as a reply can carry. One that has just been deleted is left out."""
-        documents = follower.documents([each.no for each in self.ranked])
         size = 0
-        for each in self.ranked:
-            document = documents.get(each.no)
-            size += len(document or b"")
-            if self.hits and size > BYTES_MAX:
-                self.more = True
-                return
-            self.last = each
-            if document is not None:
-                self.hits.append(_hit(each.score if self.scored else 0.0, document, words))
+        for begin in range(0, len(self.ranked), FETCHED_COUNT):
+            portion = self.ranked[begin : begin + FETCHED_COUNT]
+            documents = follower.documents([each.no for each in portion])
+            for each in portion:
+                document = documents.get(each.no)
+                size += len(document or b"")
+                if self.hits and size > BYTES_MAX:
+                    self.more = True
+                    return
+                self.passed_count += 1
+                if document is not None:
+                    self.hits.append(_hit(each.score if self.scored else 0.0, document, words))
 
     def next(self, search: Search) -> str | None:
-        if not self.more or self.last is None:
+        if not self.more or not self.passed_count or self.start is None:
             return None
-        rank = self.start.rank + 1 + self.ranked.index(self.last)
-        return cursor_of(replace(self.start, no=self.last.no, key=self.last.score, rank=rank), search)
+        return cursor_of(behind(self.start, self.ranked[: self.passed_count]), search)
 
 
 def _hit(score: float, document: bytes, words: Sequence[Spoken]) -> bytes:

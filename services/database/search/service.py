@@ -8,8 +8,7 @@ import structlog
 
 from services.database.search.announcing import Announcer
 from services.database.search.examining import confirm, examination_of, suspect
-from services.database.search.index import Present
-from services.database.search.index_set import NAMES, Indexes, IndexSet
+from services.database.search.index_set import NAMES, Indexes, IndexSet, News
 from services.database.search.indexer import Indexer
 from services.database.search.keeping import Keeping, feedback_page
 from services.database.search.query_vectors import QueryVectors
@@ -56,6 +55,8 @@ from shared.settings import Settings
 log = structlog.get_logger()
 
 ResultT = TypeVar("ResultT")
+# Two cores are busy with two; more would only take turns.
+READERS = 2
 
 NOBODY = Found(hits=(), total=0)
 
@@ -69,8 +70,9 @@ class SearchService(Service):
         self._settings = settings
         self._clock = clock
         patience = Patience(settings.runtime.retry_seconds_min, settings.runtime.retry_seconds_max)
-        self._indexer = Indexer(settings.database_path, settings, self._note_matches, patience)
-        self._readers = Readers(settings.database_path)
+        self._indexer = Indexer(settings.database_path, settings, self._note_matches, self._tell_announcer, patience)
+        self._readers = Readers(settings.database_path, READERS, "searching")
+        self._examiner = Readers(settings.database_path, 1, "examining")
         vectors = QueryVectors(bus, settings.search.embed_seconds_max)
         self._searching = Searching(self._readers, vectors, settings.search, clock)
         self._resembling = Resembling(self._readers, vectors, settings.search, clock)
@@ -78,6 +80,9 @@ class SearchService(Service):
         patience = Patience(settings.runtime.retry_seconds_min, settings.runtime.retry_seconds_max)
         self._announcer = Announcer(bus, self._indexer, self._readers, patience)
         self._searches = 0
+
+    async def start(self) -> None:
+        await self._indexer.start()
 
     def loops(self) -> Sequence[Coroutine[Any, Any, None]]:
         return [self._indexer.run(), self._announcer.run()]
@@ -87,36 +92,39 @@ class SearchService(Service):
         self._announcer.stop()
 
     async def close(self) -> None:
+        for readers in (self._readers, self._examiner):
+            await asyncio.to_thread(readers.close)
         await self._indexer.close()
-        await asyncio.to_thread(self._readers.close)
 
-    def _note_matches(self, indexes: IndexSet, touched: Sequence[Present]) -> None:
-        note_matches(indexes, touched, self._settings.search.standing_count_max, self._clock)
+    def _note_matches(self, indexes: IndexSet, news: Sequence[News]) -> None:
+        note_matches(indexes, news, self._settings.search.standing_count_max, self._clock)
+
+    def _tell_announcer(self) -> None:
         self._announcer.something_may_be_there()
 
     @answer
     async def search(self, tenant: str, query: Search) -> Encoded[Found]:
         self._searches += 1
-        indexes = self._indexer.sets.get(tenant)
+        indexes = self._indexer.of(tenant)
         if indexes is None:
             self._searching.understood(query)
             return Encoded(NOBODY.encode())
-        return await self._searching.search(indexes, self._reports(indexes), query)
+        return await self._searching.search(indexes, self._indexer.last_seq(tenant), query)
 
     @answer
     async def similar(self, tenant: str, query: Similar) -> Encoded[Found]:
-        return await self._resembling.similar(self._of(tenant), self._reports(self._of(tenant)), query)
+        return await self._resembling.similar(self._of(tenant), self._indexer.last_seq(tenant), query)
 
     @answer
     async def alike(self, tenant: str, query: FindAlike) -> Neighbourhoods:
-        indexes = self._indexer.sets.get(tenant)
+        indexes = self._indexer.of(tenant)
         if indexes is None:
             return Neighbourhoods(items=tuple(Neighbourhood(id=item.id) for item in query.items), applied_seq=0)
         return await self._resembling.alike(indexes, query)
 
     @answer
     async def figures(self, tenant: str, query: GetFigures) -> Figures:
-        indexes = self._indexer.sets.get(tenant)
+        indexes = self._indexer.of(tenant)
         if indexes is None:
             return Figures(documents=0, authors=0)
         return await self._ask(indexes, lambda using: using.figures.figures(query))
@@ -127,18 +135,19 @@ class SearchService(Service):
 
     @answer
     async def feedback_list(self, tenant: str, query: ListFeedback) -> FeedbackItems:
-        indexes = self._indexer.sets.get(tenant)
+        indexes = self._indexer.of(tenant)
         if indexes is None:
             return FeedbackItems(items=())
         return await self._ask(indexes, lambda using: feedback_page(using.figures, query))
 
     @answer
     async def feedback_summary(self, tenant: str, query: SummariseFeedback) -> FeedbackSummaries:
-        indexes = self._indexer.sets.get(tenant)
+        indexes = self._indexer.of(tenant)
         if indexes is None:
             return FeedbackSummaries(items=())
+        applied_seq = indexes.applied_seq
         items = await self._ask(indexes, lambda using: using.figures.feedback_summary(query.step))
-        return FeedbackSummaries(items=tuple(items), applied_seq=indexes.applied_seq)
+        return FeedbackSummaries(items=tuple(items), applied_seq=applied_seq)
 
     @answer
     async def standing_save(self, tenant: str, query: SaveStanding) -> Saved:
@@ -149,7 +158,7 @@ class SearchService(Service):
 
     @answer
     async def standing_list(self, tenant: str, query: ListStanding) -> StandingQueries:
-        indexes = self._indexer.sets.get(tenant)
+        indexes = self._indexer.of(tenant)
         if indexes is None:
             return StandingQueries(items=())
         return StandingQueries(items=tuple(await self._ask(indexes, lambda using: using.figures.standing())))
@@ -160,8 +169,8 @@ class SearchService(Service):
 
     @answer
     async def indexes(self, tenant: str, query: GetIndexes) -> IndexReports:
-        indexes = self._indexer.sets.get(tenant)
-        return IndexReports(indexes=() if indexes is None else self._reports(indexes))
+        indexes = self._indexer.of(tenant)
+        return IndexReports(indexes=() if indexes is None else await self._reports(indexes))
 
     @answer
     async def reindex(self, tenant: str, query: RebuildIndexes) -> IndexReports:
@@ -170,19 +179,20 @@ class SearchService(Service):
             raise Invalid(f"there is no index {unknown[0]!r}; there are {', '.join(NAMES)}")
         indexes = self._of(tenant)
         await self._indexer.do(lambda: indexes.rebuild(query.names))
-        return IndexReports(indexes=self._reports(indexes))
+        return IndexReports(indexes=await self._reports(indexes))
 
     @answer
     async def examine_indexes(self, tenant: str, query: ExamineIndexes) -> IndexExamination:
-        indexes = self._indexer.sets.get(tenant)
+        indexes = self._indexer.of(tenant)
         if indexes is None:
             return IndexExamination(findings=(), documents_read=0, applied_seq=0)
-        suspicions = await self._readers.do(lambda follower: suspect(follower, indexes))
+        suspicions = await self._examiner.do(lambda follower: suspect(follower, indexes))
 
         def examined() -> IndexExamination:
-            self._indexer.catch_up(indexes)
             follower = self._indexer.follower
-            return examination_of(follower, indexes, confirm(follower, indexes, suspicions))
+            with follower.at_one_moment():
+                self._indexer.catch_up(indexes)
+                return examination_of(follower, indexes, confirm(follower, indexes, suspicions))
 
         return await self._indexer.do(examined)
 
@@ -191,17 +201,18 @@ class SearchService(Service):
             "tenants": len(self._indexer.sets),
             "index_lag": self._indexer.lag,
             "searches": self._searches,
-            "building": sum(len(indexes.building) for indexes in self._indexer.sets.values()),
+            "building": sum(len(indexes.building) for indexes in self._indexer.sets),
         }
 
     def _of(self, tenant: str) -> IndexSet:
-        indexes = self._indexer.sets.get(tenant)
+        indexes = self._indexer.of(tenant)
         if indexes is None:
             raise NotFound(f"tenant {tenant!r} has no documents yet")
         return indexes
 
-    def _reports(self, indexes: IndexSet) -> tuple[IndexReport, ...]:
-        return reports_of(indexes, self._indexer.last_seq(indexes.tenant), self._settings.search.stale_count)
+    async def _reports(self, indexes: IndexSet) -> tuple[IndexReport, ...]:
+        last_seq, stale_count = self._indexer.last_seq(indexes.tenant), self._settings.search.stale_count
+        return await self._readers.do(lambda _: reports_of(indexes, last_seq, stale_count))
 
     async def _ask(self, indexes: IndexSet, question: Callable[[Indexes], ResultT]) -> ResultT:
         def asked(_: Follower) -> ResultT:

@@ -6,20 +6,18 @@ from dataclasses import dataclass
 from services.database.search.index_set import Indexes, IndexSet
 from services.database.search.language.filtering import node_of
 from services.database.search.language.syntax import Any, Everything, Node, Word
-from services.database.search.query_vectors import QueryVectors, Vector
+from services.database.search.query_vectors import QueryVectors
 from services.database.search.ranking import Ranked
 from services.database.search.readers import Readers
 from services.database.search.replies import Page, found_of
 from services.database.search.searching import COUNT, nearest_among
 from services.database.search.states import warnings_of
-from services.database.search.text.ranking import Place
 from services.database.sqlite.following import Follower
 from shared.clock import Clock
 from shared.contracts.message import Encoded
 from shared.contracts.search import (
     FindAlike,
     Found,
-    IndexReport,
     Neighbour,
     Neighbourhood,
     Neighbourhoods,
@@ -27,10 +25,9 @@ from shared.contracts.search import (
 )
 from shared.errors import Invalid, NotFound, Unavailable
 from shared.settings import SearchSettings
-from shared.vectors import vector_of_text
+from shared.vectors import Vector, vector_of_text
 
 WORDS_MAX = 30
-START = Place(no=0, key=0.0, rank=0, until_no=0, total=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,7 @@ class Resembling:
         self._settings = settings
         self._clock = clock
 
-    async def similar(self, indexes: IndexSet, reports: Sequence[IndexReport], query: Similar) -> Encoded[Found]:
+    async def similar(self, indexes: IndexSet, last_seq: int, query: Similar) -> Encoded[Found]:
         limit = query.limit or COUNT
         if limit > self._settings.count_max:
             raise Invalid(f"limit: at most {self._settings.count_max} hits on a page")
@@ -59,24 +56,22 @@ class Resembling:
         condition = node_of(query.filter, self._clock.now())
         model = await self._model(indexes, query)
         page = await self._readers.do(lambda follower: self._page(follower, indexes, condition, model, limit))
-        return found_of(page, None, [*warnings_of(reports), *model.degraded])
+        warnings = warnings_of(indexes, last_seq, self._settings.stale_count)
+        return found_of(page, None, [*warnings, *model.degraded])
 
     async def _model(self, indexes: IndexSet, query: Similar) -> _Model:
         text, itself, vector = query.text or "", None, None
-        if query.id is not None:
-            id = query.id
-            itself, text = await self._readers.do(lambda follower: _text_of(follower, indexes.number, id))
-            with indexes.using() as using:
-                vector = using.vectors.vector_of(itself)
-        if vector is not None:
-            return _Model(vector, text, itself)
         with indexes.using() as using:
             name = using.vectors.model
+        if query.id is not None:
+            id = query.id
+            itself, text, vector = await self._readers.do(lambda follower: _said_by(follower, indexes, id))
         try:
-            return _Model(await self._vectors.of(indexes.tenant, text, name), text, itself)
+            if vector is None:
+                vector = await self._vectors.of(indexes.tenant, text, name)
         except Unavailable as error:
-            because = f"the embedder does not answer ({error.detail}): compared the words only"
-            return _Model(None, text, itself, [because])
+            return _Model(None, text, itself, [f"{error.detail}: compared the words only"])
+        return _Model(vector, text, itself)
 
     def _page(self, follower: Follower, indexes: IndexSet, condition: Node, model: _Model, limit: int) -> Page:
         with indexes.using() as using:
@@ -89,7 +84,7 @@ class Resembling:
             else:
                 found = nearest_among(using, condition, model.vector, limit + 1, [])
         others = [each for each in found if each.no != model.itself][:limit]
-        page = Page(others, len(others), START, more=False)
+        page = Page(others, len(others))
         page.fetch(follower, ())
         return page
 
@@ -97,10 +92,16 @@ class Resembling:
         return await self._readers.do(lambda follower: _alike(follower, indexes, query))
 
 
-def _text_of(follower: Follower, tenant: int, id: str) -> tuple[int, str]:
-    for no, document, _ in follower.states(follower.numbers(tenant, [id])):
-        return no, " ".join(str(document[name]) for name in ("title", "text") if document.get(name))
-    raise NotFound(f"there is no document {id!r}")
+def _said_by(follower: Follower, indexes: IndexSet, id: str) -> tuple[int, str, Vector | None]:
+    """Number, text and vector, if it has one."""
+    no = follower.number(indexes.number, id)
+    states = [] if no is None else follower.states([no])
+    if no is None or not states:
+        raise NotFound(f"there is no document {id!r}")
+    document = states[0][1]
+    with indexes.using() as using:
+        vector = using.vectors.vector_of(no)
+    return no, " ".join(str(document[name]) for name in ("title", "text") if document.get(name)), vector
 
 
 def _alike(follower: Follower, indexes: IndexSet, query: FindAlike) -> Neighbourhoods:

@@ -8,48 +8,34 @@ from collections.abc import Sequence
 
 import structlog
 
-from services.database.search.index import Present
-from services.database.search.index_set import IndexSet
+from services.database.search.index_set import Indexes, IndexSet, News
+from services.database.search.language.combining import all_of
 from services.database.search.language.filtering import node_of
 from services.database.search.language.parsing import parse
-from services.database.search.language.syntax import All, Node
 from shared.clock import Clock
-from shared.contracts.house import is_of_the_house
 from shared.contracts.standing import StandingQuery
 from shared.errors import Invalid
 
 log = structlog.get_logger()
 
 
-def note_matches(indexes: IndexSet, touched: Sequence[Present], count_max: int, clock: Clock) -> None:
+def note_matches(indexes: IndexSet, news: Sequence[News], count_max: int, clock: Clock) -> None:
     """Called between the commit of the text, which is asked, and that of the figures, which remember."""
-    news = [each for each in touched if not is_of_the_house(each.collection)]
     if not news:
         return
     with indexes.using() as using:
         for standing in using.figures.standing(count_max):
-            since = [each for each in news if _seq(each) > standing.since_seq]
-            node = _node(standing, clock)
-            if not since or node is None:
-                continue
-            matching = using.text.keep(node, [each.no for each in since])
-            using.figures.matched(standing.name, [(each.no, _version(each)) for each in since if each.no in matching])
+            versions = {each.no: each.version for each in news if each.seq > standing.since_seq}
+            matching = _matching(using, standing, list(versions), clock)
+            if matching:
+                using.figures.matched(standing.name, [(no, versions[no]) for no in sorted(matching)])
 
 
-def _node(standing: StandingQuery, clock: Clock) -> Node | None:
+def _matching(using: Indexes, standing: StandingQuery, numbers: Sequence[int], clock: Clock) -> set[int]:
     try:
-        return All((parse(standing.query, clock.now()), node_of(standing.filter, clock.now())))
+        node = all_of((parse(standing.query, clock.now()), node_of(standing.filter, clock.now())))
+        return using.text.keep(node, numbers)
     except Invalid as error:
         # Anyone may publish one into the house's collection.
         log.warning("standing_query_ignored", name=standing.name, because=error.detail)
-        return None
-
-
-def _seq(present: Present) -> int:
-    seq = present.document.get("seq")
-    return seq if isinstance(seq, int) else 0
-
-
-def _version(present: Present) -> int:
-    version = present.document.get("version")
-    return version if isinstance(version, int) else 0
+        return set()

@@ -1,45 +1,43 @@
 """How far the indexes have come, in the words of the contract."""
 
-from collections.abc import Sequence
-
-from services.database.search.index_set import NAMES, IndexSet
+from services.database.search.index_set import NAMES, TEXT, VECTORS, IndexSet
 from shared.contracts.search import IndexReport, IndexState
 
 
-def reports_of(indexes: IndexSet, last_seq: int, stale_count: int) -> tuple[IndexReport, ...]:
-    with indexes.using() as using:
-        return tuple(
-            _report(indexes, name, index.documents, index.bytes, last_seq, stale_count)
-            for name, index in zip(NAMES, using, strict=True)
-        )
-
-
-def _report(indexes: IndexSet, name: str, documents: int, size: int, last_seq: int, stale_count: int) -> IndexReport:
+def state_of(indexes: IndexSet, name: str, last_seq: int, stale_count: int) -> tuple[IndexState, str | None]:
+    """With a word about it. Looks into no file."""
     build = indexes.building.get(name)
     lag = last_seq - indexes.applied_seq
-    state: IndexState = "READY"
-    detail = None
     if build is not None and build.serves:
-        state, detail = "BUILDING", f"{build.index.documents} documents so far"
-    elif lag > stale_count:
-        state, detail = ("STALE", f"{lag} changes behind")
-    if build is not None and not build.serves:
-        detail = f"built anew beside it: {build.index.documents} documents so far"
-    return IndexReport(
-        index=name,
-        state=state,
-        applied_seq=indexes.applied_seq,
-        last_seq=last_seq,
-        documents=documents,
-        bytes=size,
-        detail=detail,
-    )
+        return "BUILDING", "it is filled from the beginning"
+    if lag > stale_count:
+        return "STALE", f"{lag} changes behind"
+    return "READY", None if build is None else "another one is built beside it"
 
 
-def warnings_of(reports: Sequence[IndexReport]) -> list[str]:
+def reports_of(indexes: IndexSet, last_seq: int, stale_count: int) -> tuple[IndexReport, ...]:
+    """Looks into files, so it is not for the event loop."""
+    with indexes.using() as using:
+        reports = []
+        for name, index in zip(NAMES, using, strict=True):
+            state, detail = state_of(indexes, name, last_seq, stale_count)
+            if (build := indexes.building.get(name)) is not None:
+                detail = f"{detail}: {build.index.documents} documents so far"
+            reports.append(
+                IndexReport(
+                    index=name,
+                    state=state,
+                    applied_seq=indexes.applied_seq,
+                    last_seq=last_seq,
+                    documents=index.documents,
+                    bytes=index.bytes,
+                    detail=detail,
+                )
+            )
+        return tuple(reports)
+
+
+def warnings_of(indexes: IndexSet, last_seq: int, stale_count: int) -> list[str]:
     """What whoever searches should know. The figures are no part of a search."""
-    return [
-        f"the {report.index} index is {report.state.lower()}: {report.detail}"
-        for report in reports
-        if report.state != "READY" and report.index != "figures"
-    ]
+    states = [(name, state_of(indexes, name, last_seq, stale_count)) for name in (TEXT, VECTORS)]
+    return [f"the {name} index is {state.lower()}: {detail}" for name, (state, detail) in states if state != "READY"]

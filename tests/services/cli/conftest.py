@@ -37,3 +37,24 @@ def logs_aside() -> Iterator[None]:
 @pytest.fixture
 def postil(spine: Spine, logs_aside: None) -> Postil:
     return postil_for(spine, f"test-{uuid4().hex}")
+
+
+@pytest.fixture
+def searching(spine: Spine, postil: Postil) -> Postil:
+    """One whose documents can be searched. Nobody annotates them."""
+    spine.need("search")
+    return postil
+
+
+@pytest.fixture(scope="session")
+def annotating_spine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spine]:
+    """The whole house. Apart from the other one, because there every change is counted."""
+    with Spine(tmp_path_factory.mktemp("annotating")) as running:
+        running.need("search")
+        running.need("analysis")
+        yield running
+
+
+@pytest.fixture
+def annotating(annotating_spine: Spine, logs_aside: None) -> Postil:
+    return postil_for(annotating_spine, f"test-{uuid4().hex}")

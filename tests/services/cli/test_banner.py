@@ -51,4 +51,4 @@ def test_the_data_folder_is_named_where_it_is_not_the_default(
     greet(Settings(), "nats://127.0.0.1:4222")
     assert "--data" not in capsys.readouterr().out
     greet(Settings(data=tmp_path / "my data"), "nats://127.0.0.1:4222")
-    assert capsys.readouterr().out.count("--data 'my data'") == 3
+    assert capsys.readouterr().out.count("--data 'my data'") == 4

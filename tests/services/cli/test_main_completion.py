@@ -7,12 +7,12 @@ from tests.system import postil
 
 def test_commands_are_completed(tmp_path: Path) -> None:
     asked = {"_POSTIL_COMPLETE": "complete_bash", "COMP_WORDS": "postil st", "COMP_CWORD": "1"}
-    assert postil(cwd=tmp_path, variables=asked).out.split() == ["status"]
+    assert postil(cwd=tmp_path, variables=asked).out.split() == ["stats", "standing", "status"]
 
 
 def test_services_are_completed(tmp_path: Path) -> None:
     asked = {"_POSTIL_COMPLETE": "complete_bash", "COMP_WORDS": "postil serve ", "COMP_CWORD": "2"}
-    assert postil(cwd=tmp_path, variables=asked).out.split() == ["ingest", "database", "analysis", "bot"]
+    assert postil(cwd=tmp_path, variables=asked).out.split() == ["ingest", "database", "search", "analysis", "bot"]
 
 
 def test_the_script_for_a_shell_is_shown_and_installed(tmp_path: Path) -> None:

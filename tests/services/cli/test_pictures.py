@@ -103,3 +103,30 @@ def test_a_change_is_one_line(op: Op, more: dict[str, object], said: str) -> Non
 
     assert line.rstrip().endswith(said)
     assert "        7  " in line
+
+
+def test_what_nobody_reads_is_cut_and_what_is_less_says_why() -> None:
+    encoded = "QUJD+/=_-" * 100
+    notes = (
+        Note(step="embedding", step_version=1, version=1, status="ok", value={"vector": encoded, "dimensions": 256}),
+        Note(
+            step="summary",
+            step_version=1,
+            version=1,
+            status="degraded",
+            value={"summary": "s t " * 200},
+            reason="x\x07",
+        ),
+        Note(step="entities", step_version=1, version=1, status="skipped", reason="too\nlong"),
+        Note(step="language", step_version=1, version=1, status="ok", value={"deep": [["a" * 59, None]]}),
+    )
+
+    lines = drawn(document_picture(document(annotations=notes), framed=False), width=400).splitlines()
+    embedding, summary, entities, _, language = (line.rstrip() for line in lines[-5:])
+
+    assert embedding == 'embedding 1  ok        {"vector":"' + encoded[:24] + '…","dimensions":256}'
+    assert summary.startswith('summary 1    degraded  (x␇)  {"summary":"s t s t')
+    assert len(summary) < 300
+    assert summary.endswith("…")
+    assert entities == "entities 1   skipped   too"
+    assert language == f'language 1   ok        {{"deep":[["{"a" * 59}",null]]}}'

@@ -154,7 +154,7 @@ class TextIndex:
     ) -> TextHits:
         """A page of at most `limit` hits. By relevance one can read on to the hit number `depth_max`."""
         snapshot = self._snapshot
-        query = ranking.until(_restricted(node, snapshot, only, condition), after)
+        query = ranking.until(snapshot, _restricted(node, snapshot, only, condition), after)
         page = ranking.latest if sort == "time" else ranking.best if ranks(node) else ranking.newest
         hits, total = page(snapshot, query, limit + 1, after)
         start = after or Place(no=0, key=0.0, rank=0, until_no=snapshot.highest, total=total)

@@ -15,6 +15,8 @@ Hits = list[tuple[float, int]]
 
 # So many hits that are equally good are put in order; of more, some are as good as any.
 TIES_MAX = 50_000
+# That many are fetched with a page: asking the engine a second time costs as much again.
+TIES_COUNT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,7 @@ class Place:
 
 def best(snapshot: Snapshot, query: Query, count: int, after: Place | None) -> tuple[Hits, int]:
     """By score; of equals, the newer first."""
-    # One more shows whether the last is as good as others.
-    fetched = (min(after.rank, TIES_MAX) if after else 0) + count + 1
+    fetched = (min(after.rank, TIES_MAX) if after else 0) + count + TIES_COUNT
     while True:
         ranked = snapshot.best(query, fetched)
         hits = sorted(ranked.hits, reverse=True)
@@ -93,5 +94,9 @@ def _up_to(query: Query, field: str, last: int) -> Query:
     return engine.all_of([query, engine.between(field, None, last)])
 
 
-def until(query: Query, after: Place | None) -> Query:
-    return query if after is None else _up_to(query, "no", after.until_no)
+def until(snapshot: Snapshot, query: Query, after: Place | None) -> Query:
+    """Without what came since the first page. There is little of it, so leaving it out is cheaper than asking for the
+    rest."""
+    if after is None or after.until_no >= snapshot.highest:
+        return query
+    return engine.all_of([query], [engine.between("no", after.until_no + 1, None)])

@@ -11,7 +11,7 @@ import numpy as np
 from services.database.search.ranking import Ranked
 from services.database.search.vectors.places import Numbers, Rows
 from services.database.search.vectors.view import View
-from services.database.search.vectors.wide import Scores
+from services.database.search.vectors.wide import Scores, products
 from shared.vectors import Vector
 
 # Of a million vectors, this many candidates hold 0.99 of the ten nearest.
@@ -22,7 +22,7 @@ CANDIDATES_SHARE = 1.25
 ROUNDING = 2e-6
 # Of equal scores at the end of a ranking no block names more.
 EQUALS_COUNT = 32
-TOGETHER_COUNT = 256
+TOGETHER_COUNT = 64
 # Lower than every score.
 NOTHING = np.float32(-9)
 
@@ -59,7 +59,7 @@ def _uncoded_candidates(view: View, vector: Vector, wanted: int) -> Rows:
     scores = [np.empty(0, np.float32)]
     for block, begin, end in view.uncoded():
         here = slice(begin - block.begin, end - block.begin)
-        near = (block.vectors[here] @ vector) * block.scales[here]
+        near = products(block.vectors[here], vector) * block.scales[here]
         scores.append(np.where(view.alive[begin:end], near, NOTHING))
     first = view.stored.coded_count
     return _best(np.concatenate(scores), view.numbers[first:], wanted) + first

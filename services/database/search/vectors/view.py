@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from services.database.search.vectors.codes import Codes
 from services.database.search.vectors.files import KeptCodes
 from services.database.search.vectors.places import Flags, Numbers, Places, Rows
-from services.database.search.vectors.wide import Block, Scores, scales, widened
+from services.database.search.vectors.wide import Block, Scores, products, scales, widened
 from shared.vectors import Halves, Vector
 
 Marks = NDArray[np.uint8]
 
-SCORED_COUNT = 2_048
+SCORED_COUNT = 4_096
 
 
 class Mark(IntEnum):
@@ -54,9 +54,11 @@ class Stored:
 
     def vectors(self, rows: Rows) -> Vector:
         """As they were written down: of length one but for rounding."""
+        early = rows < self.coded_count
+        if self.coded and early.all():
+            return widened(self.coded.halves[rows])
         wide = np.empty((len(rows), self.dimensions), dtype=np.float32)
         if self.coded:
-            early = rows < self.coded.count
             wide[early] = widened(self.coded.halves[rows[early]])
         for block in self.blocks:
             inside = (rows >= max(block.begin, self.coded_count)) & (rows < block.end)
@@ -70,13 +72,15 @@ class Stored:
 
     def scores(self, vector: Vector, rows: Rows) -> Scores:
         """How near each row is to a vector of length one. Equal rows get equal scores, wherever they are stored."""
-        scores = np.empty(len(rows), dtype=np.float32)
-        for begin in range(0, len(rows), SCORED_COUNT):
-            wide = self.vectors(rows[begin : begin + SCORED_COUNT])
-            # A product of matrices would sum up the last few rows in another order.
-            products = np.einsum("ij,j->i", wide, vector)
-            scores[begin : begin + SCORED_COUNT] = products * scales(wide)
-        return scores
+        found = np.empty(len(rows), dtype=np.float32)
+        coded = rows < self.coded_count
+        # Kept apart, because then they need not be copied together.
+        for places in (np.flatnonzero(coded), np.flatnonzero(~coded)):
+            for begin in range(0, len(places), SCORED_COUNT):
+                portion = places[begin : begin + SCORED_COUNT]
+                wide = self.vectors(rows[portion])
+                found[portion] = products(wide, vector) * scales(wide)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,12 +69,19 @@ async def test_a_worker_is_nice_and_what_a_step_prints_or_reads_harms_nobody() -
     assert (value["read"], value["niceness"]) == ("", min(19, os.nice(0) + 10))
 
 
-async def test_a_step_that_switches_off_the_alarm_clock_is_ended_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_step_that_only_waits_is_ended_too() -> None:
+    settings = SETTINGS.model_copy(update={"step_seconds_max": 0.1})
+    async with working(settings) as (pool, catalogue):
+        notes = await pool.run([task(catalogue, "a", "wait"), task(catalogue, "b")])
+    assert failures(notes) == {"a": {"looping": "it took longer than 0.1 s"}, "b": {}}
+
+
+async def test_a_step_that_switches_off_the_clocks_is_ended_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.analysis.workers.worker.GRACE_SECONDS", 0.0)
-    settings = SETTINGS.model_copy(update={"step_seconds_max": 0.3})
+    settings = SETTINGS.model_copy(update={"step_seconds_max": 0.1})
     async with working(settings) as (pool, catalogue):
         notes = await pool.run([task(catalogue, "a", "stubborn loop"), task(catalogue, "b")])
-    assert failures(notes) == {"a": {"looping": "it took longer than 0.3 s"}, "b": {}}
+    assert failures(notes) == {"a": {"looping": "it took longer than 0.1 s"}, "b": {}}
 
 
 async def test_only_what_is_wanted_is_noted_and_slow_steps_are_only_asked() -> None:

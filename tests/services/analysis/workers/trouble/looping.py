@@ -1,4 +1,4 @@
-"""`loop`: in Python. `stubborn`: having switched off the alarm clock before."""
+"""`loop`: in Python. `wait`: without computing. `stubborn`: having switched off the clocks before."""
 
 import signal
 
@@ -9,6 +9,9 @@ from shared.contracts.documents import Document
 def _loop(document: Document) -> str:
     if "stubborn" in (document.text or ""):
         signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    while "wait" in (document.text or ""):
+        signal.pause()
     while "loop" in (document.text or ""):
         pass
     return "done"

@@ -14,6 +14,12 @@ from tests.services.database.search.text.ground import moment, present, told
 COUNT = 120
 
 
+@pytest.fixture(autouse=True)
+def few_are_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the engine has to be asked again."""
+    monkeypatch.setattr(ranking, "TIES_COUNT", 1)
+
+
 @pytest.fixture
 def library(index: TextIndex) -> TextIndex:
     return filled(index)
