@@ -13,6 +13,8 @@ from shared.contracts.message import in_words
 # Beside it the finding of every other step still has to fit into one message.
 NOTE_BYTES_MAX = 256 * 1024
 REASON_COUNT_MAX = 500
+# What holds fewer lists and objects can't be nested too deeply for anybody.
+NESTED_COUNT_MAX = 64
 
 
 def note_of(document: Document, step: Step, finding: Finding, duration_ms: float) -> bytes:
@@ -53,24 +55,32 @@ def without_value(note: bytes, reason: str) -> bytes:
 
 
 def _encoded(document: Document, step: Step, finding: Finding, duration_ms: float) -> bytes:
-    head = Annotation(
-        id=document.id,
-        version=document.version,
-        step=step.name,
-        step_version=step.version,
-        status=finding.status,
-        reason=None if finding.reason is None else _short(finding.reason),
-        model=finding.model,
-        cost=finding.cost,
-        duration_ms=round(duration_ms, 3),
-    ).encode()
+    head = _head(document, step, finding, round(duration_ms, 3))
     if finding.value is None:
         return head
     # By itself, because a value of many parts takes long to be checked in Python.
-    note = b'%b,"value":%b}' % (head[:-1], to_json(finding.value, inf_nan_mode="constants"))
-    # One that the database could not read would take all others in the request with it.
-    from_json(b'{"annotations":[%b]}' % note, allow_inf_nan=False)
+    value = to_json(finding.value, inf_nan_mode="constants")
+    note = b'%b,"value":%b}' % (head[:-1], value)
+    if b"NaN" in value or b"Infinity" in value or value.count(b"[") + value.count(b"{") > NESTED_COUNT_MAX:
+        # One that the database could not read would take all others in the request with it.
+        from_json(b'{"annotations":[%b]}' % note, allow_inf_nan=False)
     return note
+
+
+def _head(document: Document, step: Step, finding: Finding, duration_ms: float) -> bytes:
+    said = {
+        "id": document.id,
+        "version": document.version,
+        "step": step.name,
+        "step_version": step.version,
+        "duration_ms": duration_ms,
+    }
+    if finding == Finding(finding.value):
+        # Most are like this, and there is nothing of the step's own in it that would have to be checked.
+        return to_json(said)
+    reason = None if finding.reason is None else _short(finding.reason)
+    said |= {"status": finding.status, "reason": reason, "model": finding.model, "cost": finding.cost}
+    return Annotation.model_validate(said).encode()
 
 
 def _short(reason: str) -> str:

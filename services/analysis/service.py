@@ -61,7 +61,7 @@ class AnalysisService(Service):
 
     def __init__(self, bus: Bus, tools: Tools, settings: Settings, clock: Clock) -> None:
         analysis = settings.analysis
-        desk, notebook = BusDesk(bus, analysis, tools.language_model), NoteBook(bus)
+        desk, notebook = BusDesk(bus, analysis, tools.language_model, clock), NoteBook(bus)
         self._clock = clock
         self._catalogue, self._crew, self._embedder = tools.catalogue, tools.crew, tools.embedder
         self._language_model = tools.language_model

@@ -60,11 +60,13 @@ class Pool:
 
     async def keep(self) -> None:
         """Until it is stopped."""
-        async with asyncio.TaskGroup() as group:
-            for number in range(self._setup.settings.workers):
-                group.create_task(self._keep_one(number))
-        self._ended = True
-        self._refuse(GONE)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for number in range(self._setup.settings.workers):
+                    group.create_task(self._keep_one(number))
+        finally:
+            self._ended = True
+            self._refuse(GONE)
 
     def stop(self) -> None:
         """Nobody has any more work."""

@@ -143,8 +143,12 @@ class Worker:
         return await self._process.wait()
 
     async def _send(self, parts: Sequence[bytes]) -> None:
-        self._writer.write(packed(parts))
-        await self._writer.drain()
+        try:
+            self._writer.write(packed(parts))
+            await self._writer.drain()
+        except RuntimeError as error:
+            # What uvloop says of a pipe whose other end is gone.
+            raise BrokenPipeError(str(error)) from error
 
 
 def _environment() -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from tests.system import postil
 
 def test_commands_are_completed(tmp_path: Path) -> None:
     asked = {"_POSTIL_COMPLETE": "complete_bash", "COMP_WORDS": "postil st", "COMP_CWORD": "1"}
-    assert postil(cwd=tmp_path, variables=asked).out.split() == ["stats", "standing", "status"]
+    assert postil(cwd=tmp_path, variables=asked).out.split() == ["stats", "status", "standing"]
 
 
 def test_services_are_completed(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.cli.endpoints import DataFolder
+from services.cli.roster import ServiceName
 from services.cli.supervisor import Supervisor
 from shared.bus.broker import PortTaken
 from shared.errors import Invalid
@@ -35,7 +36,7 @@ async def test_told_to_stop_before_it_is_ready_it_greets_nobody_and_leaves_nobod
     greeted: list[str] = []
     supervisor = Supervisor(settings_for(folder, nats=NatsSettings(url=broker.url)), folder)
     running = asyncio.create_task(supervisor.run(greeted.append))
-    await until(lambda: len(children() - others) == 4)
+    await until(lambda: len(children() - others) == len(ServiceName))
     supervisor.told()
     await running
     assert children() == others

@@ -8,6 +8,7 @@ from random import Random
 
 import psutil  # type: ignore[import-untyped]  # it comes without types
 import pytest
+import uvloop
 
 from services.analysis.workers.task import WANTED
 from shared.errors import Unavailable
@@ -105,6 +106,20 @@ async def test_a_step_that_dies_of_the_warming_up_is_warmed_up_no_more() -> None
     async with working(SETTINGS.model_copy(update={"disabled": ()})) as (pool, catalogue):
         [notes] = await pool.run([task(catalogue, "a")])
     assert by_step(notes)["warming"].value == "warm"
+
+
+def test_a_worker_that_is_killed_when_it_has_nothing_to_do_is_replaced() -> None:
+    async def story() -> None:
+        async with working() as (pool, catalogue):
+            await pool.run([task(catalogue, "a")])
+            idle = psutil.Process(pool.pids[0])
+            idle.kill()
+            await until(lambda: not idle.is_running() or idle.status() == psutil.STATUS_ZOMBIE)
+            assert by_step((await pool.run([task(catalogue, "b")]))[0])["good"].status == "ok"
+            assert pool.restarts == 1
+
+    # On the loop of the services, which says it in other words when a pipe is closed.
+    uvloop.run(story())
 
 
 async def test_workers_that_are_killed_from_outside_cost_nothing() -> None:
