@@ -106,10 +106,10 @@ class BotSettings(Section):
 
 class SearchSettings(Section):
     path: Path | None = Field(default=None, description="The folder of the indexes; by default `search` in the data.")
-    batch_count_max: int = Field(default=2_000, ge=1, description="Changes that the indexes take in at once.")
+    batch_count_max: int = Field(default=5_000, ge=1, description="Changes that the indexes take in at once.")
     settle_seconds: float = Field(default=0.02, gt=0, description="How often the log is asked for something new.")
     commit_seconds: float = Field(
-        default=0.25, ge=0, description="Pause between two commits of the indexes: what comes meanwhile shares the next."
+        default=0.25, ge=0, description="Pause between two commits of the indexes; what comes meanwhile shares one."
     )
     stale_count: int = Field(default=20_000, ge=1, description="Changes behind the log from which an index is `STALE`.")
     count_max: int = Field(default=200, ge=1, description="Hits on a page at the most.")
@@ -155,7 +155,11 @@ class LanguageModelSettings(Section):
 class AnalysisSettings(Section):
     workers: int = Field(default=1, ge=1, le=64, description="Processes that run the steps.")
     batch_count_max: int = Field(default=64, ge=1, description="Documents that a worker has in hand at a time.")
-    step_seconds_max: float = Field(default=5.0, gt=0, description="Seconds that one step may compute for one document; four times as many, if it waits.")
+    step_seconds_max: float = Field(
+        default=5.0,
+        gt=0,
+        description="Seconds of computing that a step has for one document; four times as many to wait.",
+    )
     worker_bytes_max: int = Field(
         default=2 * 1024**3, ge=64 * 1024**2, description="Memory of a worker; a step that wants more has failed."
     )

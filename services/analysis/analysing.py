@@ -9,7 +9,7 @@ from services.analysis.noting import finding_of
 from services.analysis.repairs import ASK_SECONDS_MAX, PAGE_COUNT
 from services.analysis.slowlane import SlowLane
 from services.analysis.step import Step
-from services.analysis.work import redoing
+from services.analysis.work import notes_on, redoing
 from services.analysis.workers.task import Crew
 from shared.bus.bus import Bus
 from shared.contracts.analysis import Analyse, AnalyseProgress
@@ -41,7 +41,7 @@ class Analysing:
         if step is None:
             raise NotFound(f"there is no step {query.step!r}; there are {', '.join(self._catalogue.steps)}")
         page = await self._page(tenant, step, query)
-        documents = [each.document for each in page.items if not is_of_the_house(each.document.collection)]
+        documents = [each.document for each in page.items if self._wants(step, each.document)]
         if query.dry_run:
             seconds, cost = await self._estimate(tenant, step, documents)
             return _progress(page, documents, seconds=seconds, cost=cost)
@@ -49,6 +49,14 @@ class Analysing:
         done, failed, cost = await self._do(tenant, step, documents)
         seconds = perf_counter() - begun
         return _progress(page, documents, seconds=seconds, cost=cost, done=done, failed=failed)
+
+    @staticmethod
+    def _wants(step: Step, document: Document) -> bool:
+        """Without a language model, what was done without one would become no better."""
+        if is_of_the_house(document.collection) or not step.wants(document):
+            return False
+        known = notes_on(document, {step.name: step}).get(step.name)
+        return step.repairable or known is None or known.status == "failed"
 
     async def _page(self, tenant: str, step: Step, query: Analyse) -> PendingPage:
         pending = ListPending(

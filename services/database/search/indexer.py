@@ -26,6 +26,10 @@ ResultT = TypeVar("ResultT")
 # In one commit at the most, so that a long backlog is found bit by bit.
 COMMIT_COUNT_MAX = 20_000
 IDLE_SECONDS = 30.0
+OPEN_SECONDS_MAX = 2.0
+# After two hundred looks in vain, the pauses are five times as long.
+IDLE_TURNS_MAX = 200
+IDLE_TURNS_SLOWER = 50
 
 # What is to be done with documents that have just become findable. What it notes is part of the same commit.
 Found = Callable[[IndexSet, Sequence[News]], None]
@@ -49,19 +53,29 @@ class Indexer:
         self._unopened: set[str] = set()
         self._has_looked = False
         self._version = 0
+        self._idle_turns = 0
         self._rests_at = 0.0
         self._stopping = asyncio.Event()
+        # Set at the end of each turn, and then replaced.
+        self._turned = asyncio.Event()
 
     @property
     def sets(self) -> Sequence[IndexSet]:
         return list(self._sets.values())
 
-    def of(self, tenant: str) -> IndexSet | None:
-        """None for a tenant that has never written. Raises `Unavailable` as long as nobody knows."""
-        indexes = self._sets.get(tenant)
-        if indexes is None and (not self._has_looked or tenant in self._unopened):
+    async def of(self, tenant: str) -> IndexSet | None:
+        """None for a tenant that has never written. Where they are just being opened, it waits a moment, and raises
+        `Unavailable` if that is not enough."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(OPEN_SECONDS_MAX):
+                while self._is_unknown(tenant):
+                    await self._turned.wait()
+        if self._is_unknown(tenant):
             raise Unavailable("the indexes are not open yet")
-        return indexes
+        return self._sets.get(tenant)
+
+    def _is_unknown(self, tenant: str) -> bool:
+        return tenant not in self._sets and (not self._has_looked or tenant in self._unopened)
 
     def last_seq(self, tenant: str) -> int:
         return self._last_seqs.get(tenant, 0)
@@ -85,12 +99,26 @@ class Indexer:
             try:
                 busy = await self.do(self._turn)
                 self._patience.reset()
+                self._wake()
             except Unavailable as error:
                 pause = self._patience.next_pause_seconds()
                 log.warning("waiting", because=error.detail, pause_seconds=pause)
             else:
-                pause = self._settings.commit_seconds if busy else self._settings.settle_seconds
+                pause = self._pause_seconds(busy=busy)
             await pause_unless(self._stopping, pause)
+
+    def _wake(self) -> None:
+        self._turned.set()
+        self._turned = asyncio.Event()
+
+    def _pause_seconds(self, *, busy: bool) -> float:
+        if not busy:
+            # The longer nothing comes, the less often it is looked for.
+            self._idle_turns = min(self._idle_turns + 1, IDLE_TURNS_MAX)
+            return self._settings.settle_seconds * (1 + self._idle_turns / IDLE_TURNS_SLOWER)
+        self._idle_turns = 0
+        # What is behind makes its commits large enough by itself.
+        return 0.0 if self.lag > self._settings.batch_count_max else self._settings.commit_seconds
 
     async def do(self, work: Callable[[], ResultT]) -> ResultT:
         """Run it in the thread that writes: nothing changes meanwhile."""

@@ -105,7 +105,7 @@ class SearchService(Service):
     @answer
     async def search(self, tenant: str, query: Search) -> Encoded[Found]:
         self._searches += 1
-        indexes = self._indexer.of(tenant)
+        indexes = await self._indexer.of(tenant)
         if indexes is None:
             self._searching.understood(query)
             return Encoded(NOBODY.encode())
@@ -113,18 +113,18 @@ class SearchService(Service):
 
     @answer
     async def similar(self, tenant: str, query: Similar) -> Encoded[Found]:
-        return await self._resembling.similar(self._of(tenant), self._indexer.last_seq(tenant), query)
+        return await self._resembling.similar(await self._of(tenant), self._indexer.last_seq(tenant), query)
 
     @answer
     async def alike(self, tenant: str, query: FindAlike) -> Neighbourhoods:
-        indexes = self._indexer.of(tenant)
+        indexes = await self._indexer.of(tenant)
         if indexes is None:
             return Neighbourhoods(items=tuple(Neighbourhood(id=item.id) for item in query.items), applied_seq=0)
         return await self._resembling.alike(indexes, query)
 
     @answer
     async def figures(self, tenant: str, query: GetFigures) -> Figures:
-        indexes = self._indexer.of(tenant)
+        indexes = await self._indexer.of(tenant)
         if indexes is None:
             return Figures(documents=0, authors=0)
         return await self._ask(indexes, lambda using: using.figures.figures(query))
@@ -135,14 +135,14 @@ class SearchService(Service):
 
     @answer
     async def feedback_list(self, tenant: str, query: ListFeedback) -> FeedbackItems:
-        indexes = self._indexer.of(tenant)
+        indexes = await self._indexer.of(tenant)
         if indexes is None:
             return FeedbackItems(items=())
         return await self._ask(indexes, lambda using: feedback_page(using.figures, query))
 
     @answer
     async def feedback_summary(self, tenant: str, query: SummariseFeedback) -> FeedbackSummaries:
-        indexes = self._indexer.of(tenant)
+        indexes = await self._indexer.of(tenant)
         if indexes is None:
             return FeedbackSummaries(items=())
         applied_seq = indexes.applied_seq
@@ -158,7 +158,7 @@ class SearchService(Service):
 
     @answer
     async def standing_list(self, tenant: str, query: ListStanding) -> StandingQueries:
-        indexes = self._indexer.of(tenant)
+        indexes = await self._indexer.of(tenant)
         if indexes is None:
             return StandingQueries(items=())
         return StandingQueries(items=tuple(await self._ask(indexes, lambda using: using.figures.standing())))
@@ -169,7 +169,7 @@ class SearchService(Service):
 
     @answer
     async def indexes(self, tenant: str, query: GetIndexes) -> IndexReports:
-        indexes = self._indexer.of(tenant)
+        indexes = await self._indexer.of(tenant)
         return IndexReports(indexes=() if indexes is None else await self._reports(indexes))
 
     @answer
@@ -177,13 +177,13 @@ class SearchService(Service):
         unknown = sorted(set(query.names) - set(NAMES))
         if unknown:
             raise Invalid(f"there is no index {unknown[0]!r}; there are {', '.join(NAMES)}")
-        indexes = self._of(tenant)
+        indexes = await self._of(tenant)
         await self._indexer.do(lambda: indexes.rebuild(query.names))
         return IndexReports(indexes=await self._reports(indexes))
 
     @answer
     async def examine_indexes(self, tenant: str, query: ExamineIndexes) -> IndexExamination:
-        indexes = self._indexer.of(tenant)
+        indexes = await self._indexer.of(tenant)
         if indexes is None:
             return IndexExamination(findings=(), documents_read=0, applied_seq=0)
         suspicions = await self._examiner.do(lambda follower: suspect(follower, indexes))
@@ -204,8 +204,8 @@ class SearchService(Service):
             "building": sum(len(indexes.building) for indexes in self._indexer.sets),
         }
 
-    def _of(self, tenant: str) -> IndexSet:
-        indexes = self._indexer.of(tenant)
+    async def _of(self, tenant: str) -> IndexSet:
+        indexes = await self._indexer.of(tenant)
         if indexes is None:
             raise NotFound(f"tenant {tenant!r} has no documents yet")
         return indexes

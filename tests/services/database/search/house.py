@@ -104,7 +104,7 @@ class House(Ground):
     async def behind_its_back(self, change: Callable[[Indexes], None]) -> None:
         """Something is done to the indexes that nobody has told them."""
         indexer = self.search._indexer
-        indexes = indexer.of(TENANT)
+        indexes = await indexer.of(TENANT)
         assert indexes is not None
 
         def changed() -> None:

@@ -12,7 +12,8 @@ from tests.services.database.search.figures.ground import batch, document, query
 def test_queries_are_listed_before_they_are_committed(index: FiguresIndex) -> None:
     index.apply(
         batch(
-            query(4, "disks", query="disk", filter={"tag": ["ops"]}, channel="irc.ops", more=1), query(2, "all", query="")
+            query(4, "disks", query="disk", filter={"tag": ["ops"]}, channel="irc.ops", more=1),
+            query(2, "all", query=""),
         )
     )
     disks = StandingQuery(
