@@ -7,14 +7,23 @@ comes of it (figures, and the ratios between them that are its headline).
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import ClassVar, Generic, Literal, TypeVar
 
+import orjson
+
 from benchmarks.stage import Stage
+from services.analysis import steps
 
 SizeT = TypeVar("SizeT")
 Better = Literal["lower", "higher"]
 Extent = Literal["full", "smoke"]
+
+# A step is called like its file.
+_OTHER_STEPS = [module.name for module in iter_modules(steps.__path__) if module.name != "stats"]
+ONE_STEP: Mapping[str, str] = MappingProxyType({"POSTIL_ANALYSIS__DISABLED": orjson.dumps(_OTHER_STEPS).decode()})
+ALL_STEPS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +55,9 @@ class Scenario(ABC, Generic[SizeT]):
     ratios: ClassVar[Sequence[Ratio]] = ()
     # One that takes a minute for a repeat says how often is enough.
     repeats_max: ClassVar[int | None] = None
-    # What `postil up` is told for it, as environment variables.
-    settings: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    # What `postil up` is told for it, as environment variables. Most measure what a message costs, and run of all steps
+    # only the one that costs nothing; what the others cost has scenarios of its own.
+    settings: ClassVar[Mapping[str, str]] = ONE_STEP
     full: SizeT
     smoke: SizeT
 

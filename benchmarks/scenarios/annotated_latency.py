@@ -14,7 +14,7 @@ from benchmarks.client import Client, connected
 from benchmarks.latencies import Latencies
 from benchmarks.open_loop import Arrival, open_loop, poisson
 from benchmarks.passages import payload_of, texts
-from benchmarks.scenario import Figure, Ratio, Scenario
+from benchmarks.scenario import ALL_STEPS, Figure, Ratio, Scenario
 from benchmarks.scenarios.fast_lane import STEPS
 from benchmarks.stage import Stage
 from shared.bus.wire import Delivery
@@ -43,6 +43,7 @@ class AnnotatedLatency(Scenario[Size]):
         "moment at which it was to be published until the feed tells that it is annotated by all fast steps. Beside "
         "the moment at which the feed tells of the same document that it is stored."
     )
+    settings = ALL_STEPS
     figures = tuple(
         Figure(f"{what}, {percentile}", "ms") for what in (STORED, ANNOTATED) for percentile in ("p50", "p95", "p99")
     )

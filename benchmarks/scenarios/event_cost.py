@@ -51,9 +51,9 @@ class EventCost(Scenario[Size]):
     name = "event-cost"
     about = (
         "Processor time, user and system, of the publisher and all processes of the system for a document of 1 KiB, "
-        "until it is committed and announced; the analysis is paused. Events: each document is published as a message "
-        f"of its own, {EVENTS_IN_FLIGHT} in flight. Direct: the same documents as `save` requests to the database, one "
-        "after the other, with as many in each as a commit had in the events' round. "
+        "until it is committed and announced; analysis and search are paused. Events: each document is published as a "
+        f"message of its own, {EVENTS_IN_FLIGHT} in flight. Direct: the same documents as `save` requests to the "
+        "database, one after the other, with as many in each as a commit had in the events' round. "
         f"By {GROUP}: that many in each message or request, {GROUPS_IN_FLIGHT} in flight. Before they are committed, "
         "events are on the broker's disk as well; and they are checked, as those of a `put` are and those of a `save` "
         "are not."
@@ -77,7 +77,7 @@ class EventCost(Scenario[Size]):
         spent: defaultdict[str, float] = defaultdict(float)
         async with connected(stage) as client:
             await client.until_quiet()
-            with stage.system.paused("analysis"):
+            with stage.system.paused("analysis"), stage.system.paused("search"):
                 rounds = Rounds(stage, client, size)
                 # The first one is there to warm up.
                 for number in range(size.rounds + 1):

@@ -12,7 +12,7 @@ import orjson
 
 from benchmarks.alone import start_seconds
 from benchmarks.client import Client, connected
-from benchmarks.scenario import Figure, Ratio, Scenario
+from benchmarks.scenario import ONE_STEP, Figure, Ratio, Scenario
 from benchmarks.stage import Stage
 from shared.contracts.documents import ListDocuments
 from shared.contracts.stats import GetStats
@@ -54,7 +54,7 @@ class Restart(Scenario[Size]):
     )
     ratios = (Ratio("down", "a database by itself"),)
     # Who is killed again soon waits longer every time; here each time is a first one.
-    settings = MappingProxyType({"POSTIL_UP__STEADY_SECONDS": "0.1"})
+    settings = MappingProxyType({**ONE_STEP, "POSTIL_UP__STEADY_SECONDS": "0.1"})
     full = Size(rounds=3, seconds_max=30)
     smoke = Size(rounds=1, seconds_max=2)
 

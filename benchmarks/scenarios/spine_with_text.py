@@ -15,7 +15,7 @@ from benchmarks.client import Client, connected
 from benchmarks.closed_loop import closed_loop
 from benchmarks.limits.storage import documents_a_second
 from benchmarks.passages import payload_of, texts
-from benchmarks.scenario import Figure, Ratio, Scenario
+from benchmarks.scenario import ALL_STEPS, Figure, Ratio, Scenario
 from benchmarks.sending import Backlog, Load, during
 from benchmarks.stage import Stage
 from shared.contracts.search import Filter, Search
@@ -47,6 +47,7 @@ class SpineWithText(Scenario[Size]):
         "alone stores of the same rows in one thread, as the mean of before and after. Everything runs: the search "
         "takes in what is committed, and the analysis annotates as far as it gets."
     )
+    settings = ALL_STEPS
     figures = (
         Figure("documents", "documents/s", "higher"),
         Figure("found", "documents/s", "higher"),

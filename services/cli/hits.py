@@ -6,10 +6,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from services.cli.harmless import harmless, one_line
 from services.cli.pictures import excerpt, local, table
 from services.cli.words import size
 from shared.contracts.search import Explanation, FacetCount, Found, Highlight, Hit, IndexReport
+from shared.harmless import harmless, one_line
 
 AROUND_CHARACTERS = 50
 EXCERPT_CHARACTERS = 160

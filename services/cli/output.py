@@ -6,8 +6,8 @@ import orjson
 from rich.console import Console, RenderableType
 from rich.markup import escape
 
-from services.cli.harmless import harmless
 from shared.contracts.message import Contract
+from shared.harmless import harmless
 
 # What is printed is often a stranger's: ":100:" in it stays what it is.
 console = Console(highlight=False, emoji=False)

@@ -11,11 +11,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from services.cli.harmless import harmless, one_line
 from services.cli.output import console
 from shared.contracts.annotations import Note
 from shared.contracts.changes import Change
 from shared.contracts.documents import Document
+from shared.harmless import harmless, one_line
 
 EXCERPT_CHARACTERS = 120
 ID_CHARACTERS = 40

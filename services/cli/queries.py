@@ -9,12 +9,12 @@ from rich.cells import cell_len
 from rich.text import Text
 from typer.core import TyperCommand
 
-from services.cli.harmless import harmless
 from services.cli.output import errors
 from services.database.search.language.mistakes import QueryMistake
 from services.database.search.language.parsing import parse
 from shared.clock import SystemClock
 from shared.errors import Invalid
+from shared.harmless import harmless
 
 AROUND_CHARACTERS = 60
 _FLAT = str.maketrans("\r\n\t", "   ")

@@ -10,7 +10,6 @@ from rich.table import Table
 from rich.text import Text
 
 from services.cli.confirming import confirm
-from services.cli.harmless import harmless, one_line
 from services.cli.output import complain, console, note, print_json
 from services.cli.output import show as show_picture
 from services.cli.pictures import local, table
@@ -18,6 +17,7 @@ from services.cli.session import DataOption, Exit, JsonOption, Session, TenantOp
 from services.cli.words import size
 from shared.dead import Buried, DeadLetters
 from shared.errors import PostilError
+from shared.harmless import harmless, one_line
 
 LIST_COUNT = 50
 REASON_CHARACTERS = 200

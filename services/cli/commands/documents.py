@@ -7,7 +7,6 @@ import typer
 from rich.text import Text
 
 from services.cli.confirming import confirm
-from services.cli.harmless import harmless
 from services.cli.moments import point_in_history
 from services.cli.output import complain, console, note, print_json, show
 from services.cli.pictures import document_picture, documents_table
@@ -22,6 +21,7 @@ from shared.contracts.documents import (
     RecentDocuments,
 )
 from shared.errors import PostilError
+from shared.harmless import harmless
 
 LIST_COUNT = 20
 PAGE_COUNT_MAX = 500

@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from services.cli.harmless import harmless, one_line
 from services.cli.output import console, note, print_json, show
 from services.cli.pictures import local, table
 from services.cli.session import DataOption, JsonOption, TenantOption, reporting, run
 from shared.contracts.feedback import FeedbackItem, GiveFeedback, ListFeedback, SummariseFeedback, Thumb
+from shared.harmless import harmless, one_line
 
 LIST_COUNT = 20
 CORRECTION_CHARACTERS = 80

@@ -12,7 +12,6 @@ from pydantic_core import from_json
 from rich.text import Text
 
 from services.cli.composing import JSON_SUFFIXES, compose
-from services.cli.harmless import harmless
 from services.cli.importing.rows import Fields
 from services.cli.output import complain, console, print_json
 from services.cli.patiently import patiently
@@ -23,6 +22,7 @@ from shared.contracts.documents import Draft
 from shared.contracts.message import subject_for
 from shared.contracts.saving import PutDocuments, Saved
 from shared.errors import Invalid, NotFound, TooLarge
+from shared.harmless import harmless
 
 NAME_BYTES = 10
 PATIENCE_SECONDS = 10.0

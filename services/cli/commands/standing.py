@@ -7,7 +7,6 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from services.cli.harmless import harmless, one_line
 from services.cli.output import console, note, print_json, show
 from services.cli.pictures import table
 from services.cli.queries import FilterOption, QueryArgument, QueryCommand, as_typed, pointing
@@ -15,6 +14,7 @@ from services.cli.session import DataOption, JsonOption, Session, TenantOption, 
 from shared.contracts.saving import Saved
 from shared.contracts.search import Filter
 from shared.contracts.standing import DropStanding, ListStanding, SaveStanding, StandingQuery
+from shared.harmless import harmless, one_line
 
 CHANNEL_CHARACTERS = 40
 QUERY_CHARACTERS = 200

@@ -7,11 +7,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from services.cli.harmless import one_line
 from services.cli.output import print_json, show
 from services.cli.pictures import local
 from services.cli.session import DataOption, JsonOption, TenantOption, reporting, run
 from shared.contracts.figures import Count, Figures, GetFigures
+from shared.harmless import one_line
 
 TOP = 10
 NAME_CHARACTERS = 40

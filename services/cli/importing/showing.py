@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from services.cli.harmless import one_line
 from services.cli.importing.source import STDIN
 from services.cli.importing.tally import Counts, Progress, Reached
 from services.cli.output import note
+from shared.harmless import one_line
 
 NAME_CHARACTERS = 24
 

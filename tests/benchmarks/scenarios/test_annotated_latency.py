@@ -9,15 +9,20 @@ import pytest
 from benchmarks.scenarios.annotated_latency import ANNOTATED, STORED, expect_annotated, scenario
 from benchmarks.scenarios.fast_lane import STEPS
 from benchmarks.stage import Stage, WorkMissing
+from benchmarks.system import running_system
 from shared.contracts.annotations import Note
 from shared.contracts.documents import Document
+from tests.benchmarks.conftest import stage_in
+from tests.system import environment
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 IMPATIENT = replace(scenario.smoke, warming_count=20, finish_seconds_max=0.5)
 
 
-async def test_measures_all_of_its_figures(stage: Stage) -> None:
-    await scenario.run(stage, "smoke")
+async def test_measures_all_of_its_figures() -> None:
+    with running_system({**environment(), **scenario.settings}) as system:
+        stage = stage_in(system)
+        await scenario.run(stage, "smoke")
     record = stage.record
     assert set(record.values) == {figure.name for figure in scenario.figures}
     assert all(value > 0 for value in record.values.values())

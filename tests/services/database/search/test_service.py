@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from services.database.search import indexer
 from services.database.search.figures.index import FiguresIndex
 from services.database.search.index import Batch, Index
 from services.database.search.service import SearchService
@@ -18,7 +19,10 @@ from tests.services.database.search.house import House
 from tests.until import until
 
 
-async def test_before_anything_is_known_it_does_not_say_that_there_is_nothing(empty: House) -> None:
+async def test_before_anything_is_known_it_does_not_say_that_there_is_nothing(
+    empty: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexer, "OPEN_SECONDS_MAX", 0.1)
     await empty.put("a", text="apple")
     await empty.store.close()
     path = empty.settings.database_path

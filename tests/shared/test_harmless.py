@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.cli.harmless import harmless, one_line
+from shared.harmless import harmless, one_line
 
 
 @given(st.text(st.characters(min_codepoint=0)))
