@@ -17,8 +17,8 @@ from rich.text import Text
 
 from benchmarks.outlook import Outlook
 from benchmarks.running import AnyScenario, Observer, repeats_planned
-from services.cli.harmless import one_line
 from services.cli.words import span
+from shared.harmless import one_line
 
 DOING_CHARACTERS = 200
 FAILURE_CHARACTERS = 300

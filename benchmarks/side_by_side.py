@@ -8,7 +8,7 @@ from rich.text import Text
 from benchmarks.comparing import Comparison, Difference, Judgement
 from benchmarks.sheet import Row, Section, Sheet
 from benchmarks.words import between, counted, number
-from services.cli.harmless import harmless, one_line
+from shared.harmless import harmless, one_line
 
 HEADINGS = ("", "old", "new", "new / old", "interval", "verdict")
 RIGHT = frozenset({"old", "new", "new / old", "interval"})

@@ -7,7 +7,7 @@ from rich.text import Text
 from benchmarks.results import FigureResult, RatioResult, RunResult, ScenarioResult
 from benchmarks.sheet import Row, Section, Sheet
 from benchmarks.words import counted, middle, number, reservations, spread, target, targets_reached, verdict, what
-from services.cli.harmless import harmless, one_line
+from shared.harmless import harmless, one_line
 
 HEADINGS = ("", "median", "unit", "spread", "target", "verdict")
 RIGHT = frozenset({"median", "spread", "target"})

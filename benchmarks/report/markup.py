@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
-from services.cli.harmless import harmless
+from shared.harmless import harmless
 
 Child = Element | str | None
 
