@@ -11,7 +11,7 @@ import pytest
 from benchmarks.scenario import ONE_STEP
 from benchmarks.stage import Stage
 from benchmarks.system import System, running_system
-from tests.system import environment
+from tests.system import UNMEASURED, environment
 from tests.tidy.source import PROJECT
 
 SABOTAGE = Path(__file__).parent / "sabotage"
@@ -20,7 +20,7 @@ _numbers = count()
 
 @pytest.fixture(scope="session")
 def honest_system() -> Iterator[System]:
-    with running_system({**environment(), **ONE_STEP}) as system:
+    with running_system({**environment(UNMEASURED), **ONE_STEP}) as system:
         yield system
 
 
@@ -34,12 +34,12 @@ def lossy_system() -> Iterator[System]:
 def mortal_system() -> Iterator[System]:
     """Its processes may be killed. What was on its way to one of them is missed soon, so that a test has an end."""
     soon = {"POSTIL_INGEST__SAVE_SECONDS_MAX": "0.5", "POSTIL_UP__STEADY_SECONDS": "0.1"}
-    with running_system({**environment(), **ONE_STEP, **soon}) as system:
+    with running_system({**environment(UNMEASURED), **ONE_STEP, **soon}) as system:
         yield system
 
 
 def sabotaged() -> dict[str, str]:
-    return {**environment(), **ONE_STEP, "PYTHONPATH": os.pathsep.join((str(SABOTAGE), str(PROJECT)))}
+    return {**environment(UNMEASURED), **ONE_STEP, "PYTHONPATH": os.pathsep.join((str(SABOTAGE), str(PROJECT)))}
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ class WatchingProcess:
         with self._output.open("ab") as output:
             self._process = subprocess.Popen(
                 [*POSTIL, "watch", "--json", "--from-seq", str(last + 1), "--data", str(self._data)],
-                env=environment({UNMEASURED: "yes"}),
+                env=environment(UNMEASURED),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.DEVNULL,

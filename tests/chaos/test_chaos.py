@@ -34,7 +34,7 @@ VARIABLES = {
     "POSTIL_LOGS__LEVEL": "warning",
     # So many documents are no work for all the steps here; test_annotating.py has them, with fewer documents.
     "POSTIL_ANALYSIS__DISABLED": json.dumps([*(FAST.keys() - {"stats"}), "summary", "synthesis"]),
-    UNMEASURED: "yes",
+    **UNMEASURED,
 }
 
 

@@ -12,14 +12,14 @@ import pytest_asyncio
 
 from tests.broker import kind_of_broker, running_broker
 from tests.flow.stranger import Stranger, introduced
-from tests.system import System, running_system
+from tests.system import UNMEASURED, System, running_system
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
     folder = tmp_path_factory.mktemp("flow")
     async with AsyncExitStack() as stack:
-        variables: dict[str, str] = {}
+        variables: dict[str, str] = {**UNMEASURED}
         if kind_of_broker() != "process":
             broker = await stack.enter_async_context(running_broker(folder / "broker"))
             variables["POSTIL_NATS__URL"] = broker.url

@@ -5,11 +5,12 @@ import json
 from pathlib import Path
 
 from tests.flow.stranger import FAST, SLOW, Json, Stranger, introduced
-from tests.system import System, running_system
+from tests.system import UNMEASURED, System, running_system
 from tests.until import until
 
 MIB = 1024 * 1024
 VARIABLES = {
+    **UNMEASURED,
     "POSTIL_LIMITS__TEXT_BYTES_MAX": str(2 * MIB),
     "POSTIL_LIMITS__DOCUMENT_BYTES_MAX": str(4 * MIB),
 }

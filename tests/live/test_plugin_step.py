@@ -35,7 +35,7 @@ async def test_a_step_of_an_installed_package_annotates_and_a_broken_one_is_refu
     install(installed, "broken", "1", "broken = broken_step:step")
     (installed / "broken_step.py").write_text(BROKEN)
     path = os.pathsep.join(map(str, (PROJECT, EXAMPLE, installed)))
-    async with running_system(tmp_path / "data", variables={"PYTHONPATH": path, UNMEASURED: "yes"}) as system:
+    async with running_system(tmp_path / "data", variables={"PYTHONPATH": path, **UNMEASURED}) as system:
         async with introduced(system.url, "main") as stranger:
             await stranger.publish({"id": "a", "text": TEXT})
             notes = await stranger.notes("a", {*FAST, name})

@@ -8,10 +8,11 @@ import pytest
 import pytest_asyncio
 
 from tests.flow.stranger import FAST, Stranger, introduced
-from tests.system import System, running_system
+from tests.system import UNMEASURED, System, running_system
 from tests.until import until
 
 VARIABLES = {
+    **UNMEASURED,
     # Long enough to look around before a killed one is back.
     "POSTIL_UP__RESTART_SECONDS_MIN": "3",
     "POSTIL_SEARCH__EMBED_SECONDS_MAX": "0.3",

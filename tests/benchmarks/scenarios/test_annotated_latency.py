@@ -13,14 +13,14 @@ from benchmarks.system import running_system
 from shared.contracts.annotations import Note
 from shared.contracts.documents import Document
 from tests.benchmarks.conftest import stage_in
-from tests.system import environment
+from tests.system import UNMEASURED, environment
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 IMPATIENT = replace(scenario.smoke, warming_count=20, finish_seconds_max=0.5)
 
 
 async def test_measures_all_of_its_figures() -> None:
-    with running_system({**environment(), **scenario.settings}) as system:
+    with running_system({**environment(UNMEASURED), **scenario.settings}) as system:
         stage = stage_in(system)
         await scenario.run(stage, "smoke")
     record = stage.record

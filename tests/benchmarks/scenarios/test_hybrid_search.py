@@ -18,14 +18,14 @@ from shared.contracts.documents import Document
 from shared.contracts.search import Found, Hit
 from shared.settings import AnalysisSettings
 from tests.benchmarks.conftest import stage_in
-from tests.system import environment
+from tests.system import UNMEASURED, environment
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 IMPATIENT = replace(scenario.smoke, seconds_max=0.5)
 
 
 async def test_measures_all_of_its_figures() -> None:
-    with running_system({**environment(), **scenario.settings}) as system:
+    with running_system({**environment(UNMEASURED), **scenario.settings}) as system:
         stage = stage_in(system)
         await scenario.run(stage, "smoke")
     record = stage.record
