@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from services.cli.roster import ServiceName
 from tests.tidy.source import PROJECT
 
 COMPOSE = PROJECT / "docker-compose.yml"
@@ -34,8 +35,8 @@ def check_broker_config(path: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_service_has_a_container(containers: dict[str, dict[str, object]]) -> None:
-    services = {path.parent.name for path in PROJECT.glob("services/*/service.py")}
-    assert services
+    services = {name.value for name in ServiceName}
+    assert len(list(PROJECT.glob("services/**/service.py"))) == len(services)
     assert set(containers) == {"nats", *services}
     for name in services:
         assert containers[name]["command"] == ["serve", name]
@@ -51,6 +52,8 @@ def test_what_must_survive_lies_on_a_volume(containers: dict[str, dict[str, obje
     for name in ("nats", "database"):
         assert name in volumes
         assert f"{name}:/data" in str(containers[name]["volumes"])
+    # Two processes of one room.
+    assert containers["search"]["volumes"] == containers["database"]["volumes"]
 
 
 def test_the_broker_accepts_its_configuration(tmp_path: Path) -> None:
