@@ -45,8 +45,9 @@ def signature_of(text: str) -> tuple[Signature, int] | None:
     if not words:
         return None
     hashes = np.array([xxhash.xxh3_64_intdigest(word.encode()) for word in words], dtype=np.uint64)
-    shingles = np.unique(np.concatenate((_runs(hashes), _weighty(words, hashes))))
-    return _minima(shingles), len(shingles)
+    shingles = np.concatenate((_runs(hashes), _weighty(words, hashes)))
+    # Of few numbers, Python's own set is faster than sorting them; the minima are the same with all repetitions.
+    return _minima(shingles), len(set(shingles.tolist()))
 
 
 def _words(text: str) -> list[str]:
