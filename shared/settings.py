@@ -158,7 +158,7 @@ class AnalysisSettings(Section):
     step_seconds_max: float = Field(
         default=5.0,
         gt=0,
-        description="Seconds of computing that a step has for one document; four times as many to wait.",
+        description="Seconds that one step may compute for one document; four times as long on the wall.",
     )
     worker_bytes_max: int = Field(
         default=2 * 1024**3, ge=64 * 1024**2, description="Memory of a worker; a step that wants more has failed."

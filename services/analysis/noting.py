@@ -75,7 +75,8 @@ def _head(document: Document, step: Step, finding: Finding, duration_ms: float) 
         "step_version": step.version,
         "duration_ms": duration_ms,
     }
-    if finding == Finding(finding.value):
+    plain = finding.reason is None and finding.model is None and finding.cost is None
+    if plain and finding.status == "ok":
         # Most are like this, and there is nothing of the step's own in it that would have to be checked.
         return to_json(said)
     reason = None if finding.reason is None else _short(finding.reason)

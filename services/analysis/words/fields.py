@@ -1,16 +1,14 @@
 """The parts of a document that are read, and where in them a thing was found."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from shared.contracts.documents import Document
 
 FieldName = Literal["title", "text"]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Something found at `start` up to `end`, counted in characters; `value` is how it is written canonically."""
 
     kind: str

@@ -22,7 +22,7 @@ from services.analysis.step import Step
 from services.analysis.workers.cell import Cell
 from services.analysis.workers.frames import BlockingPipe
 from services.analysis.workers.running import Running
-from services.analysis.workers.task import WAITING_FACTOR
+from services.analysis.workers.task import waiting_seconds_max
 from shared.logs import configure_logs
 from shared.settings import AnalysisSettings, LogSettings
 
@@ -30,6 +30,8 @@ log = structlog.get_logger()
 
 # Documents come first: whoever is at work on them goes before us. The service itself stays quick, it answers queries.
 NICENESS = 10
+# As in the services: what is made of documents comes in thousands and has no cycles.
+GC_THRESHOLDS = (20_000, 20, 100)
 # Of the processes to be ended when the machine has no memory left, we are the one that is missed least.
 OUT_OF_MEMORY_SCORE = "900"
 OUT_OF_MEMORY_FILE = Path("/proc/self/oom_score_adj")
@@ -50,6 +52,7 @@ def main(cell_fd: int) -> None:
     _limit(settings.worker_bytes_max)
     catalogue = load_catalogue(import_module(package.decode()), settings, refused=_refused)
     gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
     pipe.write([b"ready"])
     with suppress(BrokenPipeError):
         _Worker(pipe, Cell(cell_fd), catalogue.steps, Running(settings.text_count_max)).serve()
@@ -77,21 +80,19 @@ class _Worker:
 
             def enter(step: int, task: int = task) -> None:
                 self._cell.enter(task, step)
-                _set_clocks(seconds_max)
+                # This clock stands still while others have the machine.
+                signal.setitimer(signal.ITIMER_PROF, seconds_max)
 
+            # A step that only waits does so at the expense of the whole document.
+            signal.setitimer(signal.ITIMER_REAL, waiting_seconds_max(seconds_max, len(steps) + len(asked)))
             notes = self._running.notes(json, self._known(steps), self._known(asked), enter)
-            _set_clocks(0)
+            for clock in (signal.ITIMER_PROF, signal.ITIMER_REAL):
+                signal.setitimer(clock, 0)
             self._cell.leave()
             yield notes
 
     def _known(self, names: list[str]) -> list[Step]:
         return [self._steps.get(name) or _unknown(name) for name in names]
-
-
-def _set_clocks(seconds_max: float) -> None:
-    """One for computing, which stands still while others have the machine; and one for waiting."""
-    signal.setitimer(signal.ITIMER_PROF, seconds_max)
-    signal.setitimer(signal.ITIMER_REAL, seconds_max * WAITING_FACTOR)
 
 
 def _unknown(name: str) -> Step:

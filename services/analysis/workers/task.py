@@ -13,8 +13,8 @@ from shared.settings import AnalysisSettings, LogSettings
 Notes = list[bytes]
 WANTED = b"1"
 
-# A step that waits for something gets so much more time than one that computes: a machine that is busy with other
-# things makes everybody wait.
+# By the clock on the wall a document gets so much more time than its steps may compute: a machine that is busy with
+# other things makes everybody wait.
 WAITING_FACTOR = 4
 
 
@@ -31,6 +31,11 @@ class Task:
     @property
     def places(self) -> tuple[Step, ...]:
         return (*self.steps, *self.asked)
+
+
+def waiting_seconds_max(seconds_max: float, steps: int) -> float:
+    """For one document, by the clock on the wall."""
+    return seconds_max * WAITING_FACTOR * steps
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import orjson
 
 from services.analysis.workers.cell import Cell, Place, open_file
 from services.analysis.workers.frames import next_frame, packed
-from services.analysis.workers.task import WAITING_FACTOR, Notes, Setup, Task
+from services.analysis.workers.task import Notes, Setup, Task, waiting_seconds_max
 from shared.errors import Unavailable
 
 CHILD_MODULE = "services.analysis.workers.child"
@@ -104,7 +104,7 @@ class Worker:
         try:
             await self._send([orjson.dumps(head), *(task.json for task in tasks)])
             for number, task in enumerate(tasks):
-                async with asyncio.timeout(seconds_max * WAITING_FACTOR * len(task.places) + GRACE_SECONDS):
+                async with asyncio.timeout(waiting_seconds_max(seconds_max, len(task.places)) + GRACE_SECONDS):
                     take(number, await next_frame(self._reader))
         except TimeoutError:
             self._overdue = True

@@ -71,10 +71,10 @@ async def test_a_worker_is_nice_and_what_a_step_prints_or_reads_harms_nobody() -
 
 
 async def test_a_step_that_only_waits_is_ended_too() -> None:
-    settings = SETTINGS.model_copy(update={"step_seconds_max": 0.1})
+    settings = SETTINGS.model_copy(update={"step_seconds_max": 0.05})
     async with working(settings) as (pool, catalogue):
         notes = await pool.run([task(catalogue, "a", "wait"), task(catalogue, "b")])
-    assert failures(notes) == {"a": {"looping": "it took longer than 0.1 s"}, "b": {}}
+    assert failures(notes) == {"a": {"looping": "it took longer than 0.05 s"}, "b": {}}
 
 
 async def test_a_step_that_switches_off_the_clocks_is_ended_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
