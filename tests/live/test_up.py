@@ -89,7 +89,7 @@ async def test_the_next_one_waits_for_what_a_killed_one_left(tmp_path: Path) -> 
             os.kill(hanging, signal.SIGCONT)
             await second.until_ready()
             assert second.pids["database"] != hanging
-            assert first.alive() == []
+            await until(lambda: first.alive() == [])
         finally:
             await second.end()
 
