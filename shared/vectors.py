@@ -19,9 +19,13 @@ LENGTH_TOLERANCE = 0.01
 _BYTES_EACH = 2
 
 
+def text_of_bytes(vector: bytes) -> str:
+    return b64encode(vector).decode()
+
+
 def texts_of_vectors(vectors: Vector) -> list[str]:
     """One for each row. The rows must be of length one."""
-    return [b64encode(row.tobytes()).decode() for row in vectors.astype("<f2")]
+    return [text_of_bytes(row.tobytes()) for row in vectors.astype("<f2")]
 
 
 def vector_of_text(text: str) -> Vector | None:

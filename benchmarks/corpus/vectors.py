@@ -9,15 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from wordllama import WordLlama  # type: ignore[import-untyped]  # it comes without types
 
 from benchmarks.corpus.texts import Corpus, Numbers, Page
-from benchmarks.corpus.vocabulary import package_of_the_model
+from services.analysis.models.local import LocalEmbedder, bundled_files
 
 Vectors = NDArray[np.float32]
 
 DIMENSIONS = 256
-LOOKED_UP_COUNT = 4_096
 # What is summed up in one go stays in the processor's cache: three times as fast.
 TOGETHER_COUNT = 128
 
@@ -31,14 +29,8 @@ class Embedding:
 
     @classmethod
     def of(cls, corpus: Corpus) -> "Embedding":
-        model = WordLlama.load(cache_dir=package_of_the_model(), disable_download=True)
-        sums = np.zeros((len(corpus.words), DIMENSIONS), dtype=np.float32)
-        for begin in range(0, len(corpus.words), LOOKED_UP_COUNT):
-            encoded = model.tokenize(corpus.words[begin : begin + LOOKED_UP_COUNT])
-            for row, each in enumerate(encoded, start=begin):
-                tokens = [token for token, real in zip(each.ids, each.attention_mask, strict=True) if real]
-                sums[row] = model.embedding[tokens].sum(axis=0)
-        return cls(corpus, sums)
+        model = LocalEmbedder(bundled_files())
+        return cls(corpus, np.stack([model.sum_of(word) for word in corpus.words]))
 
     def documents(self, count: int, first: int = 0) -> Iterator[Vectors]:
         """Page by page, a row of length one for each document."""

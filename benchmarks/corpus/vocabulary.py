@@ -6,12 +6,11 @@ real collection, a long tail of words that hardly ever occur: two of the others 
 
 import json
 from collections.abc import Sequence
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 
-TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
+from services.analysis.models.local import bundled_files
+
 WORD_BEGINS = "\N{LOWER ONE EIGHTH BLOCK}"
 # Shorter ones are pieces of words more often than words.
 LETTERS_MIN = 3
@@ -27,17 +26,9 @@ def words(count: int, seed: int) -> Sequence[str]:
     return list(frequent)
 
 
-def package_of_the_model() -> Path:
-    spec = find_spec("wordllama")
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).parent
-
-
 def _tokens() -> Sequence[str]:
     """In the order in which the tokenizer learned them: what is frequent, early."""
-    with (package_of_the_model() / TOKENIZER).open(encoding="utf-8") as file:
-        numbers: dict[str, int] = json.load(file)["model"]["vocab"]
+    numbers: dict[str, int] = json.loads(bundled_files().tokenizer.read_bytes())["model"]["vocab"]
     by_number = sorted(numbers, key=numbers.__getitem__)
     return [token.removeprefix(WORD_BEGINS) for token in by_number if token.startswith(WORD_BEGINS)]
 

@@ -28,7 +28,7 @@ class Catalogue:
     """Steps by name, each after those that it needs."""
 
     def __init__(self, steps: Sequence[Step]) -> None:
-        self.steps = {step.name: step for step in _in_order(steps)}
+        self.steps = {step.name: step for together in in_stages(steps) for step in together}
         self.fast = tuple(step for step in self.steps.values() if step.lane == "fast")
         self.slow = tuple(step for step in self.steps.values() if step.lane == "slow")
 
@@ -85,11 +85,11 @@ def _step_of(offered: object, settings: AnalysisSettings) -> Step:
     return step
 
 
-def _in_order(steps: Sequence[Step]) -> Iterator[Step]:
-    """Those that need nothing which is still to come; where some wait for each other, as they stand."""
+def in_stages(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
+    """Always those that need nothing which is still to come; where some wait for each other, as they stand."""
     waiting = list(steps)
     while waiting:
         names = {step.name for step in waiting}
         ready = [step for step in waiting if not names - {step.name} & set(step.needs)] or waiting[:1]
-        yield from ready
+        yield ready
         waiting = [step for step in waiting if step not in ready]

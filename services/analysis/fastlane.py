@@ -7,7 +7,7 @@ from itertools import islice
 from time import perf_counter
 from typing import Any, TypeVar
 
-from services.analysis.catalogue import Catalogue
+from services.analysis.catalogue import Catalogue, in_stages
 from services.analysis.finishing import finish
 from services.analysis.news import Arrival
 from services.analysis.notebook import NoteBook, Page
@@ -98,12 +98,8 @@ class FastLane:
 
     async def _finish_all(self, works: Sequence[Work]) -> None:
         """Of one tenant. Each step after those that it needs, and those together that don't need each other."""
-        left = [step for step in self._catalogue.fast if step.finish is not None]
-        while left:
-            names = {step.name for step in left}
-            ready = [step for step in left if not names & set(step.needs) - {step.name}] or left[:1]
-            await asyncio.gather(*(self._finish(step, works) for step in ready))
-            left = [step for step in left if step not in ready]
+        for together in in_stages([step for step in self._catalogue.fast if step.finish is not None]):
+            await asyncio.gather(*(self._finish(step, works) for step in together))
 
     async def _finish(self, step: Step, works: Sequence[Work]) -> None:
         count_max = self._settings.text_count_max

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from base64 import b64encode
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -31,6 +30,7 @@ from shared.contracts.search import Embed, Embeddings
 from shared.runtime.process import Context
 from shared.runtime.service import Service, answer, consume
 from shared.settings import Settings
+from shared.vectors import text_of_bytes
 
 # After each batch: the notes of what comes meanwhile share a commit, and documents find the database free.
 REST_SECONDS = 0.02
@@ -117,7 +117,7 @@ class AnalysisService(Service):
     async def embed(self, tenant: str, query: Embed) -> Embeddings:
         embedder = self._embedder(query.model)
         vectors = await embedder.embed(query.texts)
-        return Embeddings(model=embedder.model, vectors=tuple(b64encode(vector).decode() for vector in vectors))
+        return Embeddings(model=embedder.model, vectors=tuple(map(text_of_bytes, vectors)))
 
     @answer
     async def analyse(self, tenant: str, query: Analyse) -> AnalyseProgress:

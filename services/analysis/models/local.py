@@ -87,9 +87,14 @@ class LocalEmbedder:
     def dimensions(self) -> int:
         return int(self._vectors.shape[1])
 
+    def sum_of(self, text: str) -> NDArray[np.float32]:
+        """Of the vectors of its tokens: those of a text are those of its words, added up."""
+        total: NDArray[np.float32] = self._vectors[self._tokens(text[:CHARACTERS_MAX])].sum(axis=0)
+        return total
+
     def embed_one(self, text: str) -> bytes:
         """Of length one; all zeros for a text with nothing in it."""
-        total: NDArray[np.float32] = self._vectors[self._tokens(text[:CHARACTERS_MAX])].sum(axis=0)
+        total = self.sum_of(text)
         length = float(np.sqrt(total @ total))
         if length > 0:
             total /= length

@@ -1,6 +1,5 @@
 """What a document means, as a vector: by the bundled model in a worker, or by an endpoint in the second half."""
 
-from base64 import b64encode
 from collections.abc import Sequence
 from functools import partial
 
@@ -16,6 +15,7 @@ from services.analysis.words.fields import fields_of
 from shared.contracts.documents import Document
 from shared.errors import Unavailable
 from shared.settings import AnalysisSettings
+from shared.vectors import text_of_bytes
 
 NAME = "embedding"
 VERSION = 1
@@ -74,5 +74,5 @@ def _without_secrets(noted: Noted, count_max: int) -> str | None:
 
 def _finding(model: str, vector: bytes) -> Finding:
     dimensions = len(vector) // np.dtype(np.float16).itemsize
-    value: JsonValue = {"model": model, "dimensions": dimensions, "vector": b64encode(vector).decode()}
+    value: JsonValue = {"model": model, "dimensions": dimensions, "vector": text_of_bytes(vector)}
     return Finding(value, model=model)

@@ -231,7 +231,7 @@ class IndexSet:
         if build.serves:
             return
         with self._idle:
-            self._serving = replace(self._serving, **{build.name: build.index})  # type: ignore[arg-type]  # by name
+            self._serving = replace(self._serving, **{build.name: build.index})  # type: ignore[arg-type]  # each name has its kind
             self._idle.wait_for(lambda: id(old) not in self._users)
         old.close()
         if old_folder is not None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from services.database.search.index import Present
 from services.database.search.language.syntax import Spoken
 from services.database.search.ranking import Ranked, Shown, behind, cursor_of
+from services.database.search.text.entries import language_of
 from services.database.search.text.highlighting import highlights
 from services.database.search.text.ranking import Place
 from services.database.sqlite.following import Follower
@@ -48,7 +50,7 @@ class Page:
                     return
                 self.passed_count += 1
                 if document is not None:
-                    self.hits.append(_hit(each.score if self.scored else 0.0, document, words))
+                    self.hits.append(_hit(each.no, each.score if self.scored else 0.0, document, words))
 
     def next(self, search: Search) -> str | None:
         if not self.more or not self.passed_count or self.start is None:
@@ -56,14 +58,15 @@ class Page:
         return cursor_of(behind(self.start, self.ranked[: self.passed_count]), search)
 
 
-def _hit(score: float, document: bytes, words: Sequence[Spoken]) -> bytes:
+def _hit(no: int, score: float, document: bytes, words: Sequence[Spoken]) -> bytes:
     fields = orjson.loads(document)
+    present = Present(no, fields, {note["step"]: note for note in fields.get("annotations", ())})
     hit: dict[str, object] = {
         "id": fields["id"],
         "score": round(score, 6),
         "document": orjson.Fragment(document),
     }
-    marked = highlights(fields, words, _language_of(fields)) if words else ()
+    marked = highlights(fields, words, language_of(present)) if words else ()
     if marked:
         hit["highlights"] = [_plain(each) for each in marked]
     return orjson.dumps(hit)
@@ -71,15 +74,6 @@ def _hit(score: float, document: bytes, words: Sequence[Spoken]) -> bytes:
 
 def _plain(highlight: Highlight) -> dict[str, object]:
     return {"field": highlight.field, "spans": highlight.spans}
-
-
-def _language_of(document: dict[str, object]) -> str | None:
-    notes = document.get("annotations")
-    for note in notes if isinstance(notes, list) else ():
-        value = note.get("value")
-        if note.get("step") == "language" and isinstance(value, dict) and isinstance(value.get("language"), str):
-            return str(value["language"])
-    return None
 
 
 def found_of(page: Page, follows: str | None, degraded: Sequence[str]) -> Encoded[Found]:

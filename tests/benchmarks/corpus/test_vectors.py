@@ -6,7 +6,7 @@ from wordllama import WordLlama  # type: ignore[import-untyped]  # it comes with
 
 from benchmarks.corpus.texts import PAGE_COUNT, Corpus
 from benchmarks.corpus.vectors import DIMENSIONS, Embedding
-from benchmarks.corpus.vocabulary import package_of_the_model
+from services.analysis.models.local import bundled_files
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def embedding() -> Embedding:
 
 def test_they_are_the_models_own(embedding: Embedding) -> None:
     corpus = embedding.corpus
-    model = WordLlama.load(cache_dir=package_of_the_model(), disable_download=True)
+    model = WordLlama.load(cache_dir=bundled_files().weights.parents[1], disable_download=True)
     page = next(corpus.pages(40))
     texts = [" ".join(corpus.words[word] for word in words) for words in np.split(page.words, page.begins[1:])]
     assert np.abs(next(embedding.documents(40)) - model.embed(texts, norm=True)).max() < 1e-5

@@ -37,8 +37,7 @@ class Background:
             self._done()
         except Stopped:
             return
-        # The thread ends here, and nobody waits for it: without the result the index goes on, only slower.
-        except Exception:
+        except Exception:  # The thread ends here: without its result the index goes on, only slower.
             self.failed = True
             log.exception("vectors_not_built", work=name)
 
