@@ -59,6 +59,10 @@ class Unavailable(PostilError):
     title = "A service is not available"
 
 
+class NobodyThere(Unavailable):
+    """Nobody took the request: it was certainly not done."""
+
+
 class TimedOut(Unavailable):
     """No answer in time: the work may or may not have been done."""
 

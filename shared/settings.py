@@ -14,6 +14,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from shared.contracts.message import Tenant
 from shared.limits import Limits
 
+# What one may do in chat; each may do what those after it may.
+Role = Literal["owner", "moderator", "member", "ignored"]
+
 ENVIRONMENT_PREFIX = "POSTIL_"
 CONFIG_VARIABLE = "POSTIL_CONFIG"
 
@@ -100,8 +103,66 @@ class LogSettings(Section):
     format: Literal["auto", "pretty", "json"] = Field(default="auto", description="auto: pretty on a terminal.")
 
 
+class Grant(Section):
+    """A role for somebody: `name`, `account:name` or `host:*!*@example.org`, with `*` for anything."""
+
+    who: str = Field(min_length=1, max_length=200)
+    role: Role
+    network: str = "*"
+    channel: str = "*"
+
+
+class IrcSettings(Section):
+    """One IRC network, under a name of your own: it stands in the subjects."""
+
+    host: str = Field(description="Its server.")
+    port: int = Field(default=6697, ge=1, le=65535, description="The server's port.")
+    tls: bool = Field(default=True, description="Speak TLS, and check the server's certificate.")
+    tls_ca: Path | None = Field(default=None, description="The authority that signed it, if the system knows none.")
+    tls_certificate: Path | None = Field(
+        default=None, description="Our own certificate and its key in one file, for SASL EXTERNAL."
+    )
+    nick: str = Field(default="postil", min_length=1, max_length=64, description="The bot's name there.")
+    real_name: str = Field(default="Postil, the memory of this channel", description="What it says of itself.")
+    password: SecretStr | None = Field(default=None, description="The server's own password, if it wants one.")
+    account: str | None = Field(default=None, description="Log in with SASL, as this account.")
+    account_password: SecretStr | None = Field(default=None, description="The account's password.")
+    channels: tuple[str, ...] = Field(default=(), description="Channels to be in, as in `#python` or `#secret key`.")
+    tenant: Tenant = Field(default="main", description="The tenant that its lines belong to.")
+    burst_count: int = Field(default=5, ge=1, description="Lines that may be said at once.")
+    pause_seconds: float = Field(default=1.5, ge=0, description="Pause between lines after these.")
+    waiting_count_max: int = Field(default=200, ge=1, description="Lines that wait to be said; more are turned away.")
+    silence_seconds_max: float = Field(default=120.0, gt=0, description="Silence after which the server is asked.")
+    reconnect_seconds_min: float = Field(default=2.0, gt=0, description="First pause before connecting again.")
+    reconnect_seconds_max: float = Field(default=300.0, gt=0, description="Longest pause before connecting again.")
+
+
 class BotSettings(Section):
     prefix: str = Field(default="!", min_length=1, max_length=3, description="What a chat command begins with.")
+    commands: Path | None = Field(
+        default=None, description="A folder with commands of your own; by default `commands` in the data."
+    )
+    disabled: tuple[str, ...] = Field(default=(), description="Commands that are not offered.")
+    roles: tuple[Grant, ...] = Field(
+        default=(Grant(who="*", role="owner", network="console"),),
+        description="Who may do what, where; the narrowest that fits counts.",
+    )
+    age_seconds_max: float = Field(default=60.0, gt=0, description="An older line is no command any more.")
+    calls_max: int = Field(default=256, ge=1, description="Commands that are worked on at a time.")
+    waiting_count_max: int = Field(default=20, ge=1, description="Commands that wait in one channel.")
+    person_count_max: int = Field(default=10, ge=1, description="Commands of one person in a minute.")
+    channel_count_max: int = Field(default=60, ge=1, description="Commands in one channel in a minute.")
+    line_bytes_max: int = Field(default=400, ge=80, le=4_000, description="Bytes of one line of an answer.")
+    lines_count_max: int = Field(default=4, ge=1, description="Lines of an answer; the rest comes with `more`.")
+    private_lines_count_max: int = Field(default=10, ge=1, description="The same in a private conversation.")
+    ask_seconds_max: float = Field(default=2.0, gt=0, description="How long a command waits for another service.")
+    failures_max: int = Field(default=5, ge=1, description="Failures in a row after which a service is left alone.")
+    rest_seconds: float = Field(default=5.0, gt=0, description="How long it is left alone.")
+    audit_reads: bool = Field(default=False, description="Record commands that only read, too.")
+    confirm_seconds_max: float = Field(default=20.0, gt=0, description="How long a network may take to say a line.")
+    retry_seconds: float = Field(default=60.0, gt=0, description="First pause of an undelivered line; then twice it.")
+    tries_max: int = Field(default=8, ge=1, description="Tries for one undelivered line.")
+    irc: dict[str, IrcSettings] = Field(default={}, description="IRC networks, by name: see below.")
 
 
 class SearchSettings(Section):
@@ -217,6 +278,10 @@ class Settings(BaseSettings):
     @property
     def database_path(self) -> Path:
         return self.database.path or self.data / "postil.db"
+
+    @property
+    def commands_path(self) -> Path:
+        return self.bot.commands or self.data / "commands"
 
     @property
     def search_path(self) -> Path:

@@ -15,7 +15,7 @@ from shared.bus.bus import Bus
 from shared.contracts.analysis import Analyse, AnalyseProgress
 from shared.contracts.annotations import Cost
 from shared.contracts.documents import Document
-from shared.contracts.house import is_of_the_house
+from shared.contracts.house import is_kept_apart
 from shared.contracts.pending import ListPending, PendingPage
 from shared.errors import NotFound
 from shared.settings import AnalysisSettings
@@ -53,7 +53,7 @@ class Analysing:
     @staticmethod
     def _wants(step: Step, document: Document) -> bool:
         """Without a language model, what was done without one would become no better."""
-        if is_of_the_house(document.collection) or not step.wants(document):
+        if is_kept_apart(document.collection) or not step.wants(document):
             return False
         known = notes_on(document, {step.name: step}).get(step.name)
         return step.repairable or known is None or known.status == "failed"

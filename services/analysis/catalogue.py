@@ -5,13 +5,14 @@ the catalogue for themselves, from the same settings.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from types import ModuleType
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from services.analysis.step import Step
-from shared.catalogue import offers_in, offers_of
+from shared.catalogue import Refused, offers_in, offers_of, parts_of
 from shared.contracts.annotations import Step as StepName
 from shared.contracts.message import in_words
 from shared.settings import AnalysisSettings
@@ -20,8 +21,6 @@ log = structlog.get_logger()
 
 ENTRY_POINTS = "postil.steps"
 _NAME: TypeAdapter[str] = TypeAdapter(StepName)
-
-Refused = Callable[[str, str], None]
 
 
 class Catalogue:
@@ -49,9 +48,10 @@ def log_refusal(where: str, because: str) -> None:
 
 def load_catalogue(package: ModuleType, settings: AnalysisSettings, refused: Refused = log_refusal) -> Catalogue:
     found: dict[str, Step] = {}
-    for where, step in _made(package, settings, refused):
+    offers = (*offers_in(package, "step"), *offers_of(ENTRY_POINTS))
+    for offer, step in parts_of(offers, partial(_step_of, settings=settings), refused):
         if step.name in found:
-            refused(where, f"there is a step {step.name!r} already")
+            refused(offer.where, f"there is a step {step.name!r} already")
         else:
             found[step.name] = step
     for name in settings.disabled:
@@ -65,23 +65,14 @@ def load_catalogue(package: ModuleType, settings: AnalysisSettings, refused: Ref
     return Catalogue(list(found.values()))
 
 
-def _made(package: ModuleType, settings: AnalysisSettings, refused: Refused) -> Iterator[tuple[str, Step]]:
-    for offer in (*offers_in(package, "step"), *offers_of(ENTRY_POINTS)):
-        try:
-            step = _step_of(offer.load(), settings)
-        except ValidationError as error:
-            refused(offer.where, f"its name {in_words(error)}")
-        except (Exception, SystemExit) as error:  # A stranger's code: what is broken in it ends nobody else.
-            refused(offer.where, str(error) or type(error).__name__)
-        else:
-            yield offer.where, step
-
-
 def _step_of(offered: object, settings: AnalysisSettings) -> Step:
     step = offered(settings) if callable(offered) else offered
     if not isinstance(step, Step):
         raise TypeError("it has no `step` that is a Step, or makes one from the settings")
-    _NAME.validate_python(step.name)
+    try:
+        _NAME.validate_python(step.name)
+    except ValidationError as error:
+        raise ValueError(f"its name {in_words(error)}") from error
     return step
 
 

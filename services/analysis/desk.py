@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.analysis.language_model.breaker import Breaker, Resting, Sick
 from services.analysis.language_model.question import LanguageModel
+from shared.breaker import Breaker, Resting, Sick
 from shared.bus.bus import Bus
 from shared.clock import Clock
 from shared.contracts.documents import Document, GetDocument

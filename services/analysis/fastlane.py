@@ -109,8 +109,10 @@ class FastLane:
         begun = perf_counter()
         findings = await finish(step, [noted for _, noted in both], self._desk, FINISH_SECONDS_MAX)
         each_ms = (perf_counter() - begun) * 1000 / len(both)
-        for (work, _), finding in zip(both, findings, strict=True):
-            work.finish(step, finding, each_ms)
+        for (work, noted), finding in zip(both, findings, strict=True):
+            # Most of them have nothing to add.
+            if finding is not noted.findings[step.name]:
+                work.finish(step, finding, each_ms)
 
     async def _save(self, works: Sequence[Work]) -> Sequence[Work]:
         by_tenant: dict[str, list[Work]] = defaultdict(list)

@@ -9,7 +9,7 @@ from typing import TypedDict
 import orjson
 
 from shared.bus.wire import Delivery
-from shared.contracts.house import is_of_the_house
+from shared.contracts.house import is_kept_apart
 from shared.contracts.message import tenant_and_address
 from shared.errors import Invalid
 
@@ -55,7 +55,7 @@ class News:
             tenant, _ = tenant_and_address(delivery.subject)
             for change in self._changes(tenant, delivery.payload):
                 arrivals.pop((tenant, change["id"]), None)
-                if change["op"] == "put" and not is_of_the_house(change["collection"]):
+                if change["op"] == "put" and not is_kept_apart(change["collection"]):
                     document = change.get("document")
                     json = orjson.dumps(document) if document is not None else b""
                     arrivals[tenant, change["id"]] = Arrival(tenant, change["id"], json)

@@ -19,7 +19,7 @@ from services.analysis.work import notes_on
 from shared.bus.bus import Bus
 from shared.contracts.annotations import Step as StepName
 from shared.contracts.documents import Document
-from shared.contracts.house import is_of_the_house
+from shared.contracts.house import is_kept_apart
 from shared.contracts.pending import ListPending, Pending, PendingPage
 from shared.errors import PostilError
 from shared.settings import AnalysisSettings
@@ -131,7 +131,7 @@ class Caretaker:
 
     def _due(self, tenant: str, pending: Pending) -> Sequence[StepName]:
         document = pending.document
-        if is_of_the_house(document.collection):
+        if is_kept_apart(document.collection):
             return ()
         notes = notes_on(document, self._steps)
         due: list[StepName] = []

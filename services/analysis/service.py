@@ -11,6 +11,7 @@ from services.analysis.analysing import Analysing
 from services.analysis.calm import Calm
 from services.analysis.catalogue import Catalogue, load_catalogue
 from services.analysis.desk import BusDesk
+from services.analysis.digest import Digesting
 from services.analysis.fastlane import FastLane
 from services.analysis.language_model.careful import CarefulModel, open_language_model
 from services.analysis.models.embedder import Embedder, embedder_for
@@ -25,7 +26,7 @@ from shared.bus.bus import Bus
 from shared.bus.streams import ANALYSIS
 from shared.bus.wire import Delivery
 from shared.clock import Clock
-from shared.contracts.analysis import Analyse, AnalyseProgress
+from shared.contracts.analysis import Analyse, AnalyseProgress, Digest, Summarise
 from shared.contracts.search import Embed, Embeddings
 from shared.runtime.process import Context
 from shared.runtime.service import Service, answer, consume
@@ -70,6 +71,8 @@ class AnalysisService(Service):
         self._fast = FastLane(tools.catalogue, tools.crew, desk, notebook, analysis)
         self._slow = SlowLane(tools.catalogue, tools.crew, desk, notebook, analysis.language_model.concurrency)
         self._analysing = Analysing(bus, tools.catalogue, tools.crew, self._fast, self._slow, analysis)
+        secrets = tools.catalogue.steps.get("secrets")
+        self._digesting = Digesting(bus, tools.crew, secrets, tools.language_model, settings)
         errands = (
             Errand(tools.catalogue.fast, self._redo),
             Errand(
@@ -122,6 +125,10 @@ class AnalysisService(Service):
     @answer
     async def analyse(self, tenant: str, query: Analyse) -> AnalyseProgress:
         return await self._analysing.look(tenant, query)
+
+    @answer
+    async def summarise(self, tenant: str, query: Summarise) -> Digest:
+        return await self._digesting.digest(tenant, query)
 
     def vitals(self) -> Mapping[str, object]:
         return {

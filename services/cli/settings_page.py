@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import cast
 
-import orjson
 from pydantic import BaseModel
 
-from services.cli.origins import Setting, every_setting
+from services.cli.origins import NAME, Setting, as_written, every_setting
 from shared.settings import CONFIG_VARIABLE, Settings
 
 OPENING = f"""\
@@ -36,8 +35,10 @@ This page is written by `postil config docs`; a test compares the two.
 
 def settings_page() -> str:
     parts = [OPENING]
-    for section, settings in groupby(every_setting(), lambda setting: setting.keys[:-1]):
-        parts.append("\n".join(_section(section, list(settings))))
+    for keys, group in groupby(every_setting(), lambda setting: setting.keys[:-1]):
+        settings = list(group)
+        parts.append("\n".join(_section(keys, settings)))
+        parts += ["\n".join(_each(setting)) for setting in settings if setting.each is not None]
     return "\n".join(parts)
 
 
@@ -48,6 +49,30 @@ def _section(keys: Sequence[str], settings: list[Setting]) -> Iterator[str]:
     if about:
         yield about
         yield ""
+    yield from _table(settings)
+
+
+def _each(setting: Setting) -> Iterator[str]:
+    """A section for those that lie in a setting: they have names of their own, or are many in a row."""
+    kind = cast(type[BaseModel], setting.each)
+    named = list(setting.of_each)
+    yield f"### `{setting.name}{f'.{NAME}' if named else ''}`"
+    yield ""
+    yield " ".join((kind.__doc__ or "").split())
+    yield ""
+    if named:
+        yield from _table(named)
+        return
+    yield f"`{setting.variable}` is a JSON array of such objects; in the file each is a table `[[{setting.name}]]`."
+    yield ""
+    yield "| in each | default |"
+    yield "|---|---|"
+    for name, field in kind.model_fields.items():
+        yield f"| `{name}` | {_default(Setting((name,), field))} |"
+    yield ""
+
+
+def _table(settings: list[Setting]) -> Iterator[str]:
     yield "| setting | variable | default | meaning |"
     yield "|---|---|---|---|"
     for setting in settings:
@@ -65,10 +90,9 @@ def _about(keys: Sequence[str]) -> str:
 
 def _default(setting: Setting) -> str:
     default = setting.field.default
-    if isinstance(default, tuple):
-        # As it is written in the environment and in a file.
-        default = orjson.dumps(default).decode() if default else None
-    return "" if default is None else f"`{default}`"
+    if setting.field.is_required():
+        return "none: it must be said"
+    return "" if default in (None, (), {}) else f"`{as_written(default)}`"
 
 
 def _meaning(setting: Setting) -> str:

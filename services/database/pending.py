@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from shared.contracts.house import is_of_the_house
+from shared.contracts.house import is_kept_apart
 from shared.contracts.pending import ListPending
 
 # However few are found, a page looks at so many documents only, so that nobody waits long for a reader.
@@ -11,7 +11,7 @@ LOOKED_AT_MAX = 2_000
 
 def is_asked_for(collection: str, asked: Sequence[str]) -> bool:
     """`asked` holds names, and beginnings that end in `*`; nothing asked for is everything."""
-    if is_of_the_house(collection):
+    if is_kept_apart(collection):
         return False
     return not asked or any(
         collection.startswith(name[:-1]) if name.endswith("*") else collection == name for name in asked

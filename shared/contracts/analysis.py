@@ -1,11 +1,12 @@
-"""Asking the analysis to go over what is stored: documents that a step has never seen, or only in an older version."""
+"""Asking the analysis: to go over what is stored, and to say what many documents are about."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, StringConstraints, model_validator
 
 from shared.contracts.annotations import Cost, Step
 from shared.contracts.message import Collection, Contract, Query
+from shared.contracts.moment import Moment
 
 
 class AnalyseProgress(Contract):
@@ -29,9 +30,42 @@ class Analyse(Query[AnalyseProgress]):
     """
 
     verb: ClassVar[str] = "analyse"
+    changes: ClassVar[bool] = True
+    answered_by: ClassVar[str] = "analysis"
 
     step: Step
     collection: Collection | None = None
     dry_run: bool = False
     limit: int | None = Field(default=None, ge=1)
     after: str | None = None
+
+
+class Digest(Contract):
+    """What the documents are about, in a language model's words or in those of their own sentences."""
+
+    documents: int
+    summary: str | None = None
+    points: tuple[str, ...] = ()
+    # Why the answer is less than it could be.
+    degraded: tuple[str, ...] = ()
+    model: str | None = None
+    cost: Cost = Cost()
+
+
+class Summarise(Query[Digest]):
+    """Of a collection's newest documents, or of those of one thread; `since` leaves older ones out."""
+
+    verb: ClassVar[str] = "summarise"
+    answered_by: ClassVar[str] = "analysis"
+    seconds_max: ClassVar[float | None] = 7.5
+
+    collection: Collection | None = None
+    thread: Annotated[str, StringConstraints(min_length=1, max_length=1_000)] | None = None
+    since: Moment | None = None
+    limit: int = Field(default=200, ge=1, le=1_000)
+
+    @model_validator(mode="after")
+    def _says_which(self) -> Self:
+        if self.collection is None and self.thread is None:
+            raise ValueError("says nothing: give a collection, a thread, or both")
+        return self

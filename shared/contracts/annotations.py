@@ -70,6 +70,7 @@ class Annotate(Query[AnnotateResults]):
     """
 
     verb: ClassVar[str] = "annotate"
+    changes: ClassVar[bool] = True
 
     once: bool = False
 

@@ -121,6 +121,7 @@ class DeleteDocument(Query[Deleted]):
     """Delete a document; with `erase` its bodies leave the history too."""
 
     verb: ClassVar[str] = "delete"
+    changes: ClassVar[bool] = True
 
     id: DocumentId
     if_version: int | None = Field(default=None, ge=1)

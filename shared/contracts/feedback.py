@@ -24,6 +24,8 @@ class GiveFeedback(Query[Saved]):
     """On an annotation (`step`) of a document, or on a document as the result of a search (`query`)."""
 
     verb: ClassVar[str] = "feedback"
+    changes: ClassVar[bool] = True
+    answered_by: ClassVar[str] = "search"
 
     id: DocumentId
     step: Step | None = None
@@ -64,6 +66,7 @@ class ListFeedback(Query[FeedbackItems]):
     """The newest first."""
 
     verb: ClassVar[str] = "feedback_list"
+    answered_by: ClassVar[str] = "search"
 
     id: DocumentId | None = None
     step: Step | None = None
@@ -90,5 +93,6 @@ class FeedbackSummaries(Contract):
 
 class SummariseFeedback(Query[FeedbackSummaries]):
     verb: ClassVar[str] = "feedback_summary"
+    answered_by: ClassVar[str] = "search"
 
     step: Step | None = None

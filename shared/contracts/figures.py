@@ -50,6 +50,7 @@ class GetFigures(Query[Figures]):
     """Of a tenant, of one of its collections, of one author, or of one author there."""
 
     verb: ClassVar[str] = "figures"
+    answered_by: ClassVar[str] = "search"
 
     collection: Collection | None = None
     author: Annotated[str, StringConstraints(min_length=1, max_length=1_000)] | None = None

@@ -79,6 +79,12 @@ class Query(Asked, Generic[ReplyT]):
 
     verb: ClassVar[str]
     reply: ClassVar[type[Contract]]
+    # Whether something is another afterwards; what changes nothing may be asked again.
+    changes: ClassVar[bool] = False
+    # Who has the answer, in a word for people.
+    answered_by: ClassVar[str] = "database"
+    # How long the answer may take, where that is longer than usual.
+    seconds_max: ClassVar[float | None] = None
 
     @classmethod
     def __pydantic_init_subclass__(cls, **options: object) -> None:

@@ -31,6 +31,7 @@ class PutDocuments(Query[SaveResults]):
     """Write documents and wait until they are committed. On the wire: one document, an array of them, or NDJSON."""
 
     verb: ClassVar[str] = "put"
+    changes: ClassVar[bool] = True
 
     documents: tuple[Draft, ...] = Field(min_length=1)
 
@@ -101,6 +102,7 @@ class SaveDocuments(Query[SaveReceipts]):
     """
 
     verb: ClassVar[str] = "save"
+    changes: ClassVar[bool] = True
 
     documents: tuple[Sealed, ...] = Field(min_length=1)
 

@@ -91,6 +91,7 @@ class Search(Query[Found]):
     """Documents for a query in the search language. `filter` is an object, or one more query that doesn't rank."""
 
     verb: ClassVar[str] = "search"
+    answered_by: ClassVar[str] = "search"
 
     query: QueryText = ""
     mode: Mode = "hybrid"
@@ -106,6 +107,7 @@ class Similar(Query[Found]):
     """What resembles a document, or a text."""
 
     verb: ClassVar[str] = "similar"
+    answered_by: ClassVar[str] = "search"
 
     id: DocumentId | None = None
     text: Annotated[str, StringConstraints(min_length=1, max_length=100_000)] | None = None
@@ -125,6 +127,7 @@ class Embed(Query[Embeddings]):
     has the models."""
 
     verb: ClassVar[str] = "embed"
+    answered_by: ClassVar[str] = "analysis"
 
     model: str | None = None
     texts: tuple[Annotated[str, StringConstraints(max_length=100_000)], ...] = Field(min_length=1, max_length=64)
@@ -167,6 +170,7 @@ class FindAlike(Query[Neighbourhoods]):
     """For many documents at once: what resembles them, by vector, and what almost repeats them, by fingerprint."""
 
     verb: ClassVar[str] = "alike"
+    answered_by: ClassVar[str] = "search"
 
     items: tuple[Unplaced, ...] = Field(min_length=1)
     # The model that made the vectors: what another one has made can't be compared.
@@ -182,12 +186,15 @@ class GetIndexes(Query[IndexReports]):
     """How far the indexes have come."""
 
     verb: ClassVar[str] = "indexes"
+    answered_by: ClassVar[str] = "search"
 
 
 class RebuildIndexes(Query[IndexReports]):
     """Begin to build indexes anew from the store, beside the ones that serve meanwhile; all, if none is named."""
 
     verb: ClassVar[str] = "reindex"
+    changes: ClassVar[bool] = True
+    answered_by: ClassVar[str] = "search"
 
     names: tuple[str, ...] = ()
 
@@ -210,3 +217,4 @@ class ExamineIndexes(Query[IndexExamination]):
     """Compare what the indexes hold with what the store holds."""
 
     verb: ClassVar[str] = "examine_indexes"
+    answered_by: ClassVar[str] = "search"

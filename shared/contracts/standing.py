@@ -36,6 +36,8 @@ class SaveStanding(Query[Saved]):
     """Keep a query under a name; saving another one under the same name replaces it. `channel` is for the bot."""
 
     verb: ClassVar[str] = "standing_save"
+    changes: ClassVar[bool] = True
+    answered_by: ClassVar[str] = "search"
 
     name: QueryName
     query: QueryText
@@ -60,10 +62,13 @@ class StandingQueries(Contract):
 
 class ListStanding(Query[StandingQueries]):
     verb: ClassVar[str] = "standing_list"
+    answered_by: ClassVar[str] = "search"
 
 
 class DropStanding(Query[Deleted]):
     verb: ClassVar[str] = "standing_drop"
+    changes: ClassVar[bool] = True
+    answered_by: ClassVar[str] = "search"
 
     name: QueryName
 

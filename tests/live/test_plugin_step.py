@@ -2,11 +2,11 @@
 
 import json
 import os
-import tomllib
 from pathlib import Path
 
 from services.analysis.catalogue import ENTRY_POINTS
 from tests.flow.stranger import FAST, introduced
+from tests.live.installed import install, install_example
 from tests.system import UNMEASURED, running_system
 from tests.tidy.source import PROJECT
 
@@ -18,21 +18,11 @@ import nothing_of_this_name
 """
 
 
-def install(folder: Path, name: str, version: str, entry_point: str) -> None:
-    """As much as an installer leaves behind to say what a package offers."""
-    about = folder / f"{name.replace('-', '_')}-{version}.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-    (about / "entry_points.txt").write_text(f"[{ENTRY_POINTS}]\n{entry_point}\n")
-
-
 async def test_a_step_of_an_installed_package_annotates_and_a_broken_one_is_refused(tmp_path: Path) -> None:
-    project = tomllib.loads((EXAMPLE / "pyproject.toml").read_text())["project"]
-    [(name, value)] = project["entry-points"][ENTRY_POINTS].items()
     installed = tmp_path / "installed"
     installed.mkdir()
-    install(installed, project["name"], project["version"], f"{name} = {value}")
-    install(installed, "broken", "1", "broken = broken_step:step")
+    [name] = install_example(installed, EXAMPLE, ENTRY_POINTS)
+    install(installed, "broken", "1", ENTRY_POINTS, {"broken": "broken_step:step"})
     (installed / "broken_step.py").write_text(BROKEN)
     path = os.pathsep.join(map(str, (PROJECT, EXAMPLE, installed)))
     async with running_system(tmp_path / "data", variables={"PYTHONPATH": path, **UNMEASURED}) as system:

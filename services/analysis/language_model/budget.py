@@ -7,6 +7,7 @@ number of processes. Whoever dies with a reservation leaves it standing: then to
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -14,14 +15,13 @@ from typing import Protocol
 import structlog
 from pydantic import Field, ValidationError
 
-from shared.bus.bus import Bus
 from shared.clock import Clock
 from shared.contracts.annotations import Cost
-from shared.contracts.documents import Document, Draft, GetDocument
+from shared.contracts.documents import Document, Draft
 from shared.contracts.house import HOUSE_PREFIX
 from shared.contracts.message import Asked
-from shared.contracts.saving import PutDocuments, Saved
-from shared.errors import Conflict, Internal, NotFound, Unavailable
+from shared.contracts.saving import Saved
+from shared.errors import Conflict, Internal, Unavailable
 from shared.settings import LanguageModelSettings
 
 log = structlog.get_logger()
@@ -40,26 +40,12 @@ class BudgetSpent(Exception):
         self.reason = reason
 
 
-class Shelf(Protocol):
-    """Where the accounts are kept. Whoever is away raises `Unavailable`."""
+class Ledger(Protocol):
+    """Where the accounts are kept. `put` raises `Conflict`; whoever is away raises `Unavailable`."""
 
     async def get(self, tenant: str, id: str) -> Document | None: ...
 
     async def put(self, tenant: str, draft: Draft) -> Saved: ...
-
-
-class BusShelf:
-    def __init__(self, bus: Bus) -> None:
-        self._bus = bus
-
-    async def get(self, tenant: str, id: str) -> Document | None:
-        try:
-            return await self._bus.ask(tenant, GetDocument(id=id))
-        except NotFound:
-            return None
-
-    async def put(self, tenant: str, draft: Draft) -> Saved:
-        return (await self._bus.ask(tenant, PutDocuments(documents=(draft,)))).results[0]
 
 
 class Account(Asked):
@@ -94,10 +80,10 @@ class Reservation:
 
 class Budget:
     def __init__(
-        self, settings: LanguageModelSettings, shelf: Shelf, clock: Clock, random_bytes: Callable[[int], bytes]
+        self, settings: LanguageModelSettings, ledger: Ledger, clock: Clock, random_bytes: Callable[[int], bytes]
     ) -> None:
         self._settings = settings
-        self._shelf = shelf
+        self._ledger = ledger
         self._clock = clock
         self._random_bytes = random_bytes
         # Within a process nobody has to lose a race.
@@ -142,20 +128,16 @@ class Budget:
         id = f"{COLLECTION}.{day:%Y-%m}"
         async with self._one_at_a_time:
             for _ in range(TRIES_MAX):
-                found = await self._shelf.get(tenant, id)
+                found = await self._ledger.get(tenant, id)
                 accounts = _accounts_in(found)
                 written = _with(accounts, day, change(accounts.days.get(_name(day), Account()), accounts))
                 written = written.model_copy(update={"mark": self._random_bytes(_MARK_BYTES).hex()})
                 version = found.version if found is not None else 0
                 data = written.model_dump(mode="json")
-                saved = await self._shelf.put(
-                    tenant, Draft(id=id, collection=COLLECTION, data=data, if_version=version)
-                )
-                if saved.error is None:
+                draft = Draft(id=id, collection=COLLECTION, data=data, if_version=version)
+                with suppress(Conflict):
+                    await self._ledger.put(tenant, draft)
                     return written
-                error = saved.error.error()
-                if not isinstance(error, Conflict):
-                    raise error
         raise Unavailable("too many write into the budget's accounts at once")
 
     def _check(self, accounts: Accounts, day: date) -> None:

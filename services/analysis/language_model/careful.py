@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 from pydantic import ValidationError
 
-from services.analysis.language_model.breaker import Breaker, Resting
-from services.analysis.language_model.budget import Budget, BudgetSpent, BusShelf, Reservation, Shelf
+from services.analysis.language_model.budget import Budget, BudgetSpent, Ledger, Reservation
 from services.analysis.language_model.outcome import Completion, EndpointFailed
 from services.analysis.language_model.prompt import (
     Message,
@@ -25,12 +24,14 @@ from services.analysis.language_model.prompt import (
 )
 from services.analysis.language_model.question import Answer, NoAnswer, Question, ReplyT
 from services.analysis.language_model.tokens import cost_of, sum_of
+from shared.breaker import Breaker, Resting
 from shared.bus.bus import Bus
 from shared.clock import Clock
 from shared.contracts.annotations import Cost
 from shared.contracts.message import in_words
 from shared.errors import PostilError
 from shared.settings import LanguageModelSettings
+from shared.shelf import Shelf
 
 if TYPE_CHECKING:
     from services.analysis.language_model.endpoint import Endpoint
@@ -48,13 +49,13 @@ class CarefulModel:
         self,
         settings: LanguageModelSettings,
         endpoint: "Endpoint",
-        shelf: Shelf,
+        ledger: Ledger,
         clock: Clock,
         random_bytes: Callable[[int], bytes],
     ) -> None:
         self._settings = settings
         self._endpoint = endpoint
-        self._budget = Budget(settings, shelf, clock, random_bytes)
+        self._budget = Budget(settings, ledger, clock, random_bytes)
         self._breaker = Breaker(clock, settings.failures_max, settings.rest_seconds)
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._asked = 0
@@ -175,4 +176,4 @@ def open_language_model(
         return None
     from services.analysis.language_model.endpoint import Endpoint  # noqa: PLC0415  # half a second, for who needs it
 
-    return CarefulModel(settings, Endpoint(settings, clock), BusShelf(bus), clock, random_bytes)
+    return CarefulModel(settings, Endpoint(settings, clock), Shelf(bus), clock, random_bytes)

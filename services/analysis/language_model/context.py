@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from services.analysis.step import Desk
 from shared.contracts.documents import Document
-from shared.contracts.house import is_of_the_house
+from shared.contracts.house import is_kept_apart
 from shared.contracts.search import Filter, Found, Search, Similar
 from shared.errors import PostilError
 
@@ -78,5 +78,5 @@ def _may_be_seen(other: Document, document: Document) -> bool:
         other.id != document.id
         and other.tenant == document.tenant
         and other.created_at <= document.created_at
-        and not is_of_the_house(other.collection)
+        and not is_kept_apart(other.collection)
     )

@@ -11,7 +11,7 @@ from services.analysis.language_model.question import LanguageModel, NoAnswer
 from services.analysis.redaction import Secret, redact, secrets_in
 from services.analysis.step import Desk, Finding, Noted
 from shared.contracts.documents import Document
-from shared.contracts.house import is_of_the_house
+from shared.contracts.house import is_kept_apart
 from shared.settings import AnalysisSettings
 
 Span = tuple[int, int]
@@ -60,7 +60,7 @@ def is_wanted(settings: AnalysisSettings, document: Document) -> bool:
     """Whether the settings want this document to be summarised."""
     kinds = settings.summarise_kinds
     return (
-        not is_of_the_house(document.collection)
+        not is_kept_apart(document.collection)
         and _is_named(document.collection, settings.summarise)
         and (not kinds or _is_named(document.kind or "", kinds))
     )

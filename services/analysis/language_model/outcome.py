@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from services.analysis.language_model.breaker import Sick
+from shared.breaker import Sick
 
 
 class Completion(NamedTuple):

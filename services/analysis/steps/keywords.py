@@ -1,16 +1,19 @@
 """The words and phrases that a document is about, by what can be told from the document alone.
 
 A word counts the more, the more often it comes (but twice as often is not twice as much), the earlier, and the longer
-it is; one from the title counts for more. A phrase is only one when it comes again.
+it is; one from the title counts for more. A phrase is only one when it comes again. What is only said inside of a
+secret is no word of the document: an annotation is seen by more people, and a password may stand alone as well as any.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import log, log2
 
 from pydantic import JsonValue
 
-from services.analysis.step import Step
+from services.analysis.redaction import Secret, redact, secrets_in
+from services.analysis.step import Desk, Finding, Noted, Step
 from services.analysis.words.candidates import candidates, small_words
 from services.analysis.words.fields import fields_of
 from services.analysis.words.languages import language_of
@@ -80,4 +83,47 @@ def _without_parts(best: list[str], counts: Mapping[str, int]) -> list[str]:
     ]
 
 
-step = Step(name="keywords", version=1, annotate=_keywords)
+async def _finish(batch: Sequence[Noted], desk: Desk) -> Sequence[Finding]:
+    return [_without_secrets(noted) for noted in batch]
+
+
+def _without_secrets(noted: Noted) -> Finding:
+    finding, secrets = noted.findings["keywords"], noted.findings.get("secrets", Finding()).value
+    match finding.value, secrets:
+        case {"keywords": list(keywords)}, {"secrets": [_, *_]}:
+            kept = _said_openly(noted.document, keywords, secrets)
+            if len(kept) < len(keywords):
+                return replace(finding, value={"keywords": kept})
+    return finding
+
+
+def _said_openly(document: Document, keywords: list[JsonValue], secrets: JsonValue) -> list[JsonValue]:
+    """Those that stand somewhere else than in a secret, too."""
+    fields = [(text, secrets_in(secrets, name)) for name, text in fields_of(document)]
+    hidden = [text[each.start : each.end].lower() for text, some in fields for each in some]
+    doubtful = [each for each in keywords if _is_doubtful(_word_of(each), hidden)]
+    if not doubtful:
+        return keywords
+    text = without_links("\n".join(_outside(text, some) for text, some in fields)).lower()
+    tokens = f" {' '.join(tokens_of(text))} "
+    return [each for each in keywords if each not in doubtful or _stands_in(_word_of(each), text, tokens)]
+
+
+def _is_doubtful(word: str, hidden: Sequence[str]) -> bool:
+    return any(part in secret or secret in part for part in word.split() for secret in hidden)
+
+
+def _stands_in(word: str, text: str, tokens: str) -> bool:
+    return f" {word} " in tokens or (is_unspaced(word) and word in text)
+
+
+def _outside(text: str, secrets: Sequence[Secret]) -> str:
+    """With brackets for each, so that what stands on both sides is no phrase."""
+    return redact(text[:_LOOKED_AT_COUNT_MAX], [replace(secret, kind="") for secret in secrets])
+
+
+def _word_of(keyword: JsonValue) -> str:
+    return str(keyword["word"]) if isinstance(keyword, dict) else ""
+
+
+step = Step(name="keywords", version=2, annotate=_keywords, finish=_finish, needs=("secrets",))

@@ -6,7 +6,9 @@ import typer
 
 from services.cli.commands import (
     analyse,
+    audit,
     bench,
+    chat,
     config,
     dead,
     doctor,
@@ -39,7 +41,9 @@ COMMAND_GROUPS: tuple[Callable[[typer.Typer], None], ...] = (
     analyse.add_to,
     indexes.add_to,
     watch.add_to,
+    chat.add_to,
     dead.add_to,
+    audit.add_to,
     status.add_to,
     doctor.add_to,
     config.add_to,

@@ -1,6 +1,6 @@
 """`postil status`: every service, the streams, the store, the indexes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import typer
 from rich.markup import escape
@@ -63,9 +63,16 @@ def _services(overview: Overview) -> Table:
 
 def _vitals(state: ServiceState) -> str:
     """What is not nothing, besides the process id, which has a column of its own."""
-    figures: Mapping[str, object] = state.vitals
-    said = [f"{name.replace('_', ' ')} {figure}" for name, figure in figures.items() if name != "pid" and figure]
-    return escape(" · ".join(said)) or "idle"
+    return escape(" · ".join(_said(state.vitals))) or "idle"
+
+
+def _said(figures: Mapping[str, object], whose: str = "") -> Iterator[str]:
+    for name, figure in figures.items():
+        if isinstance(figure, Mapping):
+            yield from _said(figure, f"{name} ")
+        # A list is for other programs.
+        elif figure and name != "pid" and not isinstance(figure, list):
+            yield f"{whose}{name.replace('_', ' ')} {figure}"
 
 
 def _streams(overview: Overview) -> Table:

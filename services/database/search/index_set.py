@@ -22,7 +22,7 @@ from services.database.search.index import Batch, Index, Json, Outdated, Present
 from services.database.search.text.index import TextIndex
 from services.database.search.vectors.index import VectorIndex
 from services.database.sqlite.following import Follower, TenantHead
-from shared.contracts.house import is_of_the_house
+from shared.contracts.house import is_kept_apart
 from shared.errors import PostilError, Unavailable
 from shared.settings import SearchSettings
 
@@ -178,7 +178,7 @@ class IndexSet:
         self._dirty = True
         for index in (*self._growing(), *self._serving):
             index.apply(Batch(touched.until_seq, documents, gone))
-        return [_news(each) for each in documents if not is_of_the_house(each.collection)]
+        return [_news(each) for each in documents if not is_kept_apart(each.collection)]
 
     def _growing(self) -> list[Index]:
         return [build.index for build in self._builds.values() if not build.serves]

@@ -24,7 +24,7 @@ from shared.bus.wire import (
     Stoppable,
     StreamState,
 )
-from shared.errors import TimedOut, TooLarge, Unavailable
+from shared.errors import NobodyThere, TimedOut, TooLarge, Unavailable
 
 T = TypeVar("T")
 
@@ -171,7 +171,7 @@ class MemoryWire:
             return
         self._weather.note(f"request {subject}")
         if not self._broker.route(subject, payload, headers, respond):
-            outcome(Unavailable(f"nobody answers {subject}"))
+            outcome(NobodyThere(f"nobody answers {subject}"))
 
     def _discover(self, replies: list[Delivery], outcome: Outcome[None]) -> None:
         def hear(reply: Delivery) -> None:

@@ -16,7 +16,7 @@ from shared.bus.nats.options import NatsOptions
 from shared.bus.nats.parser import Message
 from shared.bus.nats.plain import PlainClient
 from shared.bus.wire import NO_HEADERS, Headers, Stoppable
-from shared.errors import Invalid, TooLarge, Unavailable
+from shared.errors import Invalid, NobodyThere, TooLarge, Unavailable
 
 log = structlog.get_logger()
 
@@ -29,10 +29,6 @@ PENDING_BYTES_MAX = 8 * 1024 * 1024
 # A longer line would end the connection; the reply's subject and some numbers stand in it, too.
 SUBJECT_BYTES_MAX = 2_048
 DENIED = re.compile(r'permissions violation for subscription to "([^"]*)"')
-
-
-class NobodyThere(Unavailable):
-    """No subscription took the request: it was certainly not done."""
 
 
 class Connection:

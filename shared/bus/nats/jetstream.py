@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 import orjson
 
-from shared.bus.nats.connection import Connection, NobodyThere
+from shared.bus.nats.connection import Connection
 from shared.bus.nats.parser import Message
 from shared.bus.wire import NO_HEADERS, Headers
-from shared.errors import TimedOut, TooLarge, Unavailable
+from shared.errors import NobodyThere, TimedOut, TooLarge, Unavailable
 
 ANSWER_SECONDS_MAX = 5.0
 # After a server's start its streams come a little later than its connections.

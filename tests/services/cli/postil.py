@@ -16,6 +16,8 @@ from typer.testing import CliRunner
 
 from services.cli.commands import (
     analyse,
+    audit,
+    chat,
     dead,
     doctor,
     documents,
@@ -37,8 +39,8 @@ from tests.until import until
 # Not the whole command: that one sets up logging for its process, which is ours here.
 app = typer.Typer(pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]})
 for group in (
-    analyse, dead, doctor, documents, exporting, feedback, importing, indexes, publish, search, standing, stats, status,
-    watch,
+    analyse, audit, chat, dead, doctor, documents, exporting, feedback, importing, indexes, publish, search, standing,
+    stats, status, watch,
 ):  # fmt: skip
     group.add_to(app)
 

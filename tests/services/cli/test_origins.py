@@ -69,6 +69,44 @@ def test_a_secret_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "secret" not in repr(lines)
 
 
+IRC = """
+[bot.irc.libera]
+host = "irc.libera.chat"
+password = "secret"
+channels = ["#python", "#secret key"]
+"""
+
+
+def test_what_has_a_name_of_its_own_is_told_part_by_part(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (elsewhere / "postil.toml").write_text(IRC)
+    monkeypatch.setenv("POSTIL_BOT__IRC__LIBERA__ACCOUNT_PASSWORD", "secret")
+    monkeypatch.setenv("POSTIL_BOT__IRC__OFTC__HOST", "irc.oftc.net")
+    monkeypatch.setenv("POSTIL_BOT__ROLES", '[{"who": "ada", "role": "owner"}]')
+    lines = in_force()
+    told = {name: (line.value, line.source) for name, line in lines.items() if line.source != "default"}
+    assert told == {
+        "bot.roles": ('[{"who":"ada","role":"owner"}]', "environment POSTIL_BOT__ROLES"),
+        "bot.irc": ("libera, oftc", "environment POSTIL_BOT__IRC"),
+        "bot.irc.libera.host": ("irc.libera.chat", "file postil.toml"),
+        "bot.irc.libera.password": (MASK, "file postil.toml"),
+        "bot.irc.libera.account_password": (MASK, "environment POSTIL_BOT__IRC__LIBERA__ACCOUNT_PASSWORD"),
+        "bot.irc.libera.channels": (f'["#python","#secret {MASK}"]', "file postil.toml"),
+        "bot.irc.oftc.host": ("irc.oftc.net", "environment POSTIL_BOT__IRC__OFTC__HOST"),
+    }
+    assert lines["bot.irc.oftc.port"].value == 6697
+    assert "'secret'" not in repr(lines)
+
+
+def test_names_inside_of_what_has_a_name_of_its_own(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BOT__IRC__LIBERA__HOST", "BOT__IRC", "BOT__IRC__OFTC", "ANALYSIS__EMBEDDING"):
+        monkeypatch.setenv(f"POSTIL_{name}", "{}")
+    assert unknown_settings() == []
+    monkeypatch.setenv("POSTIL_BOT__IRC__LIBERA__HSOT", "irc.libera.chat")
+    assert unknown_settings() == [
+        "POSTIL_BOT__IRC__LIBERA__HSOT in the environment is no setting; did you mean POSTIL_BOT__IRC__LIBERA__HOST?",
+    ]
+
+
 def test_names_that_are_no_settings_are_told_with_the_likely_ones(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 from shared.contracts.annotations import Annotate, AnnotateOutcome, AnnotateResults, Annotation, Cost, Note
 from shared.contracts.changes import Change, ChangePage, Changes, ListChanges
-from shared.contracts.chat import Say
 from shared.contracts.dead import DeadLetter
 from shared.contracts.documents import (
     Deleted,
@@ -23,7 +22,7 @@ from shared.contracts.saving import PutDocuments, Receipt, Saved, SaveDocuments,
 from shared.contracts.stats import CollectionStats, GetStats, Stats
 from shared.contracts.upkeep import Examination, Examine, Finding
 from shared.errors import Conflict
-from tests.shared.contracts import samples_of_search
+from tests.shared.contracts import samples_of_chat, samples_of_search
 
 MOMENT = datetime(2026, 11, 20, 8, 30, 0, 123_000, tzinfo=UTC)
 
@@ -86,7 +85,6 @@ SAMPLES: tuple[Contract, ...] = (
     ChangePage(items=(PUT, NOTED, GONE), last_seq=43),
     Changes(collection="tickets", items=(PUT, NOTED, GONE)),
     ListChanges(since=40, limit=10, collection="tickets"),
-    Say(network="irc", channel="python", text="5 lines", to="ada", in_reply_to="l-1"),
     DeadLetter(
         subject="postil.main.docs.tickets",
         problem=PROBLEM,
@@ -124,5 +122,6 @@ SAMPLES: tuple[Contract, ...] = (
     FINDING,
     Examine(repair=True),
     Examination(findings=(FINDING,), found=1, repaired=False, changes_read=43, documents_read=12),
+    *samples_of_chat.SAMPLES,
     *samples_of_search.SAMPLES,
 )

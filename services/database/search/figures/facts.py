@@ -14,7 +14,7 @@ from xxhash import xxh3_64_intdigest
 
 from services.database.search.index import Json, Present
 from shared.clock import to_milliseconds
-from shared.contracts.house import is_of_the_house
+from shared.contracts.house import is_kept_apart
 from shared.fingerprints import PERMUTATIONS
 
 WORDS_MAX = 8
@@ -65,7 +65,7 @@ def facts_of(present: Present) -> Facts:
         signature,
         cluster,
     )
-    made_of = (held, version, document) if is_of_the_house(present.collection) else (held, version)
+    made_of = (held, version, document) if is_kept_apart(present.collection) else (held, version)
     return Facts(*held, xxh3_64_intdigest(orjson.dumps(made_of)) & _STATE_BITS)
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from services.database.search.figures.documents import Known
 from services.database.search.figures.facts import Facts
-from shared.contracts.house import is_of_the_house
+from shared.contracts.house import is_kept_apart
 
 # A collection and an author, of which either may be empty: all of them.
 Scope = tuple[str, str]
@@ -88,7 +88,7 @@ class Tallies:
         """For all the scopes that are touched. What is the house's own isn't counted."""
         sums: defaultdict[Scope, Tally] = defaultdict(Tally)
         for (collection, author), leaf in self._leaves.items():
-            if is_of_the_house(collection):
+            if is_kept_apart(collection):
                 continue
             sums[collection, ""].add(leaf)
             if author:

@@ -12,7 +12,7 @@ from services.database.search.index import Json, Present
 from services.database.search.text.fields import STEMMED, stems_field
 from services.database.search.text.leaves import terms_of
 from services.database.search.text.words import prepared
-from shared.contracts.house import is_of_the_house
+from shared.contracts.house import is_kept_apart
 
 ENTITIES_MAX = 1_000
 # Also of names: the engine refuses terms beyond 64 KiB, and nobody looks for such a one.
@@ -47,7 +47,7 @@ def entry_of(present: Present) -> Entry:
     document = present.document
     entry: dict[str, str | int | bool | list[str]] = {"no": present.no, "id": exact(present.id)}
     entry["collection"] = exact(present.collection)
-    if is_of_the_house(present.collection):
+    if is_kept_apart(present.collection):
         entry["house"] = True
     for field in ("kind", "author", "source", "thread"):
         if isinstance(value := document.get(field), str):

@@ -26,7 +26,7 @@ from services.database.search.text.engine import Query, Snapshot, Token
 from services.database.search.text.entries import entity, exact, microseconds
 from services.database.search.text.fields import stems_field
 from services.database.search.text.words import prepared, stands_alone
-from shared.contracts.house import is_of_the_house
+from shared.contracts.house import is_kept_apart
 from shared.errors import Invalid
 
 EVERYTHING = Everything()
@@ -95,7 +95,7 @@ class _Translation:
         return [
             self._is(each)
             for each in _wanted(node)
-            if isinstance(each, Is) and each.field == "collection" and is_of_the_house(each.value)
+            if isinstance(each, Is) and each.field == "collection" and is_kept_apart(each.value)
         ]
 
     def of(self, node: Node, depth: int) -> Query | None:

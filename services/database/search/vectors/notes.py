@@ -6,7 +6,7 @@ from enum import Enum, auto
 from hashlib import blake2b
 
 from services.database.search.index import Json, Present
-from shared.contracts.house import is_of_the_house
+from shared.contracts.house import is_kept_apart
 from shared.vectors import bytes_of_text, halves_of_bytes, of_length_one
 
 STEP = "embedding"
@@ -40,7 +40,7 @@ class Silence(Enum):
 
 
 def read(present: Present) -> Said | Silence:
-    if is_of_the_house(present.collection):
+    if is_kept_apart(present.collection):
         return Silence.NONE
     note = present.notes.get(STEP)
     if note is None or note.get("status") == "failed":

@@ -4,7 +4,6 @@ import asyncio
 from datetime import UTC, datetime
 
 from shared.contracts.documents import Document, Draft
-from shared.contracts.problem import Problem
 from shared.contracts.saving import Saved
 from shared.errors import Conflict, TimedOut, Unavailable
 
@@ -30,7 +29,7 @@ class ShelfForTests:
         known = self.documents.get((tenant, draft.id))
         version = known.version if known is not None else 0
         if draft.if_version != version:
-            return Saved(id=draft.id, error=Problem.of(Conflict(f"it is at version {version}")))
+            raise Conflict(f"it is at version {version}")
         self.documents[tenant, draft.id] = Document(
             id=draft.id,
             tenant=tenant,

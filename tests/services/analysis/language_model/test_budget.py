@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from services.analysis.language_model.budget import COLLECTION, Account, Accounts, Budget, BudgetSpent, BusShelf, Shelf
+from services.analysis.language_model.budget import COLLECTION, Account, Accounts, Budget, BudgetSpent, Ledger
 from shared.bus.bus import Bus
 from shared.bus.memory import Faults
 from shared.contracts.annotations import Cost
 from shared.contracts.documents import Draft, GetDocument
-from shared.contracts.problem import Problem
 from shared.contracts.saving import PutDocuments, Saved
 from shared.errors import Conflict, Internal, Invalid, PostilError, TimedOut, Unavailable
 from shared.settings import LanguageModelSettings
+from shared.shelf import Shelf
 from tests.services.analysis.language_model.shelf import ShelfForTests
 from tests.simulation.house import House
 from tests.simulation.loop import Simulation, run_simulated
@@ -46,7 +46,7 @@ class Chance:
 CHANCE = Chance()
 
 
-def budget(shelf: Shelf, clock: ClockForTests | None = None, **settings: int) -> Budget:
+def budget(shelf: Ledger, clock: ClockForTests | None = None, **settings: int) -> Budget:
     return Budget(LanguageModelSettings.model_validate(settings), shelf, clock or ClockForTests(), CHANCE)
 
 
@@ -76,7 +76,7 @@ async def reserved(budgets: list[Budget]) -> int:
 
 def test_fifty_processes_at_once_never_reserve_more_than_there_is() -> None:
     async def story(bus: Bus) -> None:
-        budgets = [budget(BusShelf(bus), day_tokens_max=2_050) for _ in range(50)]
+        budgets = [budget(Shelf(bus), day_tokens_max=2_050) for _ in range(50)]
         assert await reserved(budgets) == 20
         [account] = Accounts.model_validate((await bus.ask("main", GetDocument(id=ID))).data).days.values()
         assert account == Account(reserved_tokens=2_000, reserved_micro_usd=200)
@@ -86,14 +86,14 @@ def test_fifty_processes_at_once_never_reserve_more_than_there_is() -> None:
 
 def test_fifty_questions_of_one_process_do_neither() -> None:
     async def story(bus: Bus) -> None:
-        assert await reserved([budget(BusShelf(bus), day_micro_usd_max=70)] * 50) == 7
+        assert await reserved([budget(Shelf(bus), day_micro_usd_max=70)] * 50) == 7
 
     in_the_house(story)
 
 
 def test_what_was_really_used_takes_the_place_of_what_was_reserved() -> None:
     async def story(bus: Bus) -> None:
-        first, second = (budget(BusShelf(bus), day_tokens_max=150) for _ in range(2))
+        first, second = (budget(Shelf(bus), day_tokens_max=150) for _ in range(2))
         reservation = await first.reserve("main", HUNDRED)
         with pytest.raises(BudgetSpent):
             await second.reserve("main", HUNDRED)
@@ -109,7 +109,7 @@ def test_accounts_that_are_somebody_elses_document_let_nothing_be_spent() -> Non
     async def story(bus: Bus) -> None:
         await bus.ask("main", PutDocuments(documents=(Draft(id=ID, collection="notes", text="mine"),)))
         with pytest.raises(Internal, match="not the budget's"):
-            await budget(BusShelf(bus)).reserve("main", HUNDRED)
+            await budget(Shelf(bus)).reserve("main", HUNDRED)
 
     in_the_house(story)
 
@@ -185,7 +185,7 @@ async def test_a_lost_reply_leaves_a_reservation_that_stays() -> None:
 async def test_a_put_that_is_refused_ends_some_time(refusal: PostilError, raised: type[PostilError]) -> None:
     class Refusing(ShelfForTests):
         async def put(self, tenant: str, draft: Draft) -> Saved:
-            return Saved(id=draft.id, error=Problem.of(refusal))
+            raise refusal
 
     with pytest.raises(raised):
         await budget(Refusing()).reserve("main", HUNDRED)

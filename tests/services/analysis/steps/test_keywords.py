@@ -1,12 +1,16 @@
 """The keywords of a document: those that a reader would underline are among the first."""
 
 import json
-from typing import TypedDict
+from typing import TypedDict, cast
 
 import pytest
+from pydantic import JsonValue
 
+from services.analysis.step import Finding, Noted
+from services.analysis.steps import secrets
 from services.analysis.steps.keywords import step
-from tests.services.analysis.steps.sets.documents import HOSTILE, listed
+from tests.services.analysis.language_model.desk import desk_without_model
+from tests.services.analysis.steps.sets.documents import HOSTILE, Members, document, listed, value_of
 from tests.services.analysis.steps.sets.reading import HERE
 
 TOP = 5
@@ -68,6 +72,62 @@ def test_a_phrase_says_its_words() -> None:
 @pytest.mark.timeout(60)
 def test_hostile_texts_have_few_or_none() -> None:
     assert all(len(_words(text)) <= 10 for text in HOSTILE)
+
+
+HUNTED = "hunter2secret"
+KEY = "AKIA" + "Q7RZ5T2LW9XK3VBN"
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden", "said"),
+    [
+        (f"password={HUNTED} of the mail server", HUNTED, "server"),
+        (f"The key {KEY} is for the backup", KEY.lower(), "backup"),
+        (f"password = {HUNTED}\n" * 3 + "the mail server", HUNTED, "server"),
+        ("password=hunter2-secret-words for the mail server", "hunter2-secret-words", "server"),
+    ],
+)
+async def test_what_only_a_secret_says_is_none(text: str, hidden: str, said: str) -> None:
+    assert hidden in _words(text)
+    words = await _finished_words(text)
+    assert said in words
+    assert not any(hidden in str(word) for word in words)
+
+
+async def test_what_is_said_elsewhere_too_stays() -> None:
+    text = (
+        "password=lighthouse7 is the password of the lighthouse7 printer. The printer jams, says the lighthouse7 keeper"
+    )
+    assert {"lighthouse7", "printer"} <= set(await _finished_words(text))
+    assert "lighthouse7" not in await _finished_words("password=lighthouse7 of the printer", title="A printer")
+    assert "lighthouse7" in await _finished_words("password=lighthouse7 of the printer", title="The lighthouse7")
+
+
+@pytest.mark.parametrize("secrets_found", [None, {}, {"secrets": []}, {"secrets": "x"}, {"secrets": [1, {"span": 1}]}])
+async def test_without_secrets_nothing_is_taken_out(secrets_found: JsonValue) -> None:
+    half = Finding(value_of(step, f"password={HUNTED}"))
+    noted = Noted(document(f"password={HUNTED}"), {"keywords": half, "secrets": Finding(secrets_found)})
+    assert step.finish is not None
+    assert await step.finish([noted], desk_without_model()) == [half]
+    alone = Noted(noted.document, {"keywords": Finding(None)})
+    assert await step.finish([alone], desk_without_model()) == [Finding(None)]
+
+
+@pytest.mark.timeout(60)
+async def test_hostile_texts_come_to_an_end_with_their_secrets() -> None:
+    for text in HOSTILE:
+        assert set(map(str, await _finished_words(text))) <= set(map(str, _words(text)))
+
+
+async def _finished_words(text: str, title: str | None = None) -> list[object]:
+    noted = Noted(
+        document(text, title),
+        {"keywords": Finding(value_of(step, text, title)), "secrets": Finding(value_of(secrets.step, text, title))},
+    )
+    assert step.finish is not None
+    [finding] = await step.finish([noted], desk_without_model())
+    assert isinstance(finding.value, dict)
+    return [each["word"] for each in cast(list[Members], finding.value["keywords"])]
 
 
 def _words(text: str, title: str | None = None) -> list[object]:

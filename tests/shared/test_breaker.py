@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.analysis.language_model.breaker import Breaker, Resting, Sick
+from shared.breaker import Breaker, Resting, Sick
 
 
 class ClockForTests:

@@ -1,0 +1,99 @@
+"""`remind`: a line that is said later, here, to whoever asked or to somebody else."""
+
+from datetime import UTC, datetime, timedelta
+
+from pydantic import JsonValue
+
+from services.bot.arguments import Name, Rest, When
+from services.bot.command import Answer, Call, Command
+from services.bot.wording import moment, short, span_in_words
+from shared.contracts.content import digest
+from shared.contracts.documents import Document, Draft
+from shared.errors import Conflict, Invalid
+from shared.shelf import Shelf
+
+REMINDERS_COLLECTION = "postil.reminders"
+SPAN_MAX = timedelta(days=366)
+TEXT_CHARACTERS_MAX = 1_000
+NAME_CHARACTERS_MAX = 60
+# That one person waits for.
+REMINDERS_MAX = 20
+TRIES_MAX = 5
+_ME = ("me", "myself")
+
+
+async def _remind(call: Call, who: Name, when: When, text: Rest) -> Answer:
+    to = call.who.name if who.lower() in _ME else who
+    is_own = to == call.who.name
+    _check(call, is_own, when, text)
+    await _count(call, when)
+    asked = "you asked" if is_own else f"{short(call.who.name, NAME_CHARACTERS_MAX)} asked"
+    said = f"{asked} me on {moment(call.at)} to remind you: {text}"
+    id = await call.desk.say_later(call.tenant, call.place, said, to, when)
+    whom = "you" if is_own else short(to, NAME_CHARACTERS_MAX)
+    line = f"I will remind {whom} in {span_in_words(when - call.at)}, at {moment(when)}."
+    return Answer([line], after={"id": id, "to": to, "at": when.isoformat(), "text": text})
+
+
+def _check(call: Call, is_own: bool, when: datetime, text: str) -> None:
+    if when <= call.at:
+        raise Invalid(f"That is over: here it is {moment(call.at)}.")
+    if when - call.at > SPAN_MAX:
+        raise Invalid("A reminder can wait for a year at most.")
+    if len(text) > TEXT_CHARACTERS_MAX:
+        raise Invalid(f"A reminder has at most {TEXT_CHARACTERS_MAX:,} characters.")
+    if call.place.is_private and not is_own:
+        raise Invalid("Here nobody but you would hear it: ask in a channel.")
+
+
+async def _count(call: Call, when: datetime) -> None:
+    """Note one more for this person. One that is noted and never comes costs a place until its time is up."""
+    shelf, id = Shelf(call.desk), f"{REMINDERS_COLLECTION}.{digest(call.signature.encode()).hex()}"
+    for _ in range(TRIES_MAX):
+        standing = await shelf.get(call.tenant, id)
+        due = [at for at in _due(standing) if at > call.at]
+        if len(due) >= REMINDERS_MAX:
+            raise Invalid(f"You wait for {len(due)} reminders already, which is the most.")
+        due = sorted([*due, when])
+        noted: list[JsonValue] = [at.astimezone(UTC).isoformat() for at in due]
+        draft = Draft(
+            id=id,
+            collection=REMINDERS_COLLECTION,
+            author=call.signature,
+            # By chance, because two that write the same on the same version would be taken for one that tries again.
+            data={"due": noted, "chance": f"{call.chance.getrandbits(64):x}"},
+            ttl_seconds=int((due[-1] - call.at).total_seconds()) + 1,
+            if_version=0 if standing is None else standing.version,
+        )
+        try:
+            await shelf.put(call.tenant, draft)
+        except Conflict:
+            continue
+        return
+    raise Conflict("You ask for several at once: try again.")
+
+
+def _due(standing: Document | None) -> list[datetime]:
+    match standing.data if standing is not None else None:
+        case {"due": list(due)}:
+            return [at for each in due if isinstance(each, str) and (at := _read(each)) is not None]
+    return []
+
+
+def _read(written: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+commands = (
+    Command(
+        "remind",
+        "say something to you or to somebody else when the time has come",
+        _remind,
+        changes=True,
+        examples=("remind me 2h look at T-17", "remind ada 2026-01-31T09:00 the demo"),
+    ),
+)

@@ -1,0 +1,106 @@
+"""A document as it is told in a chat: who, when and what, each as a part of one short line.
+
+Whether it may be told at all is the business of the call; see `Call.may_read`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.bot.command import Call
+from services.bot.wording import ELLIPSIS, listed, moment, short
+from shared.contracts.chat import ACTION, JOINED, LEFT, TOPIC, network_and_channel
+from shared.contracts.documents import Document
+from shared.contracts.search import Found, Hit
+
+NAME_CHARACTERS = 40
+TITLE_CHARACTERS = 80
+TEXT_CHARACTERS = 200
+SNIPPET_CHARACTERS = 140
+AROUND_CHARACTERS = 40
+REASON_CHARACTERS = 120
+# What people write into a chat themselves.
+_OPEN_KINDS = ("email", "phone")
+
+
+def when(document: Document) -> datetime:
+    return document.occurred_at or document.created_at
+
+
+def author_of(document: Document) -> str:
+    return short(document.author or "", NAME_CHARACTERS) or "somebody"
+
+
+def as_said(document: Document, characters_max: int = TEXT_CHARACTERS) -> str:
+    """As a chat shows its lines."""
+    author = author_of(document)
+    text = short(document.text or document.title or "", characters_max)
+    match document.kind:
+        case str() as kind if kind == ACTION:
+            return f"* {author} {text}"
+        case str() as kind if kind == JOINED:
+            return f"{author} joined"
+        case str() as kind if kind == LEFT:
+            return f"{author} left" + (f": {text}" if text else "")
+        case str() as kind if kind == TOPIC:
+            return f"{author} changed the topic: {text}"
+    return f"<{author}> {text}"
+
+
+def is_a_command(call: Call, document: Document) -> bool:
+    """A line that somebody has told the bot."""
+    text, prefix = (document.text or "").lstrip(), call.desk.prefix
+    is_chat = network_and_channel(document.collection) is not None
+    return is_chat and text.startswith(prefix) and text[len(prefix) : len(prefix) + 1].isalnum()
+
+
+def holds_secrets(document: Document) -> bool:
+    """Whether the analysis has found something in it that is not for everybody's eyes."""
+    for note in document.annotations:
+        match note.value:
+            case {"secrets": list(secrets)} if note.step == "secrets":
+                kinds = (each.get("kind") if isinstance(each, dict) else None for each in secrets)
+                if any(kind not in _OPEN_KINDS for kind in kinds):
+                    return True
+    return False
+
+
+def hits_to_tell(call: Call, found: Found) -> Sequence[Hit]:
+    """Those that may be read here, without the lines that were themselves questions."""
+    return [
+        hit for hit in found.hits if call.may_read(hit.document.collection) and not is_a_command(call, hit.document)
+    ]
+
+
+def line_of(hit: Hit) -> str:
+    document = hit.document
+    return " · ".join((short(hit.id, TEXT_CHARACTERS), author_of(document), moment(when(document)), _snippet(hit)))
+
+
+def _snippet(hit: Hit) -> str:
+    """Around the first word that was looked for."""
+    document = hit.document
+    if holds_secrets(document):
+        return "there is something secret in it; `show` tells it to you alone"
+    title, text = short(document.title or "", TITLE_CHARACTERS), document.text or ""
+    first = min((start for each in hit.highlights if each.field == "text" for start, _ in each.spans), default=0)
+    start = max(0, first - AROUND_CHARACTERS)
+    if start:
+        # Not in the middle of a word, if there is a space.
+        start = text.find(" ", start, first) + 1 or start
+    around = short(text[start:], SNIPPET_CHARACTERS)
+    return ": ".join(part for part in (title, ELLIPSIS * bool(start) + around) if part) or "without words"
+
+
+def shortcomings(found: Found) -> str:
+    """Why there may be less than there could be."""
+    if not found.degraded:
+        return ""
+    reasons = (
+        "by words alone, because meanings can't be compared just now" if _is_words_only(reason) else reason
+        for reason in found.degraded
+    )
+    return f" ({listed([short(reason, REASON_CHARACTERS) for reason in dict.fromkeys(reasons)])})"
+
+
+def _is_words_only(reason: str) -> bool:
+    return reason.endswith((": searched the text only", ": compared the words only"))
