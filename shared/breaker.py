@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.clock import Clock
+from shared.clock import Clock, is_within
 
 State = Literal["closed", "open", "half-open"]
 
@@ -27,14 +27,14 @@ class Breaker:
         self._failures_max = failures_max
         self._rest = timedelta(seconds=rest_seconds)
         self._failures = 0
-        self._rests_until: datetime | None = None
+        self._rests_since: datetime | None = None
         self._is_probing = False
         self._paused_until: datetime | None = None
 
     def state(self) -> State:
-        if self._rests_until is None:
+        if self._rests_since is None:
             return "closed"
-        return "open" if self._clock.now() < self._rests_until else "half-open"
+        return "open" if is_within(self._clock.now(), self._rests_since, self._rest) else "half-open"
 
     @contextmanager
     def passing(self) -> Iterator[None]:
@@ -46,7 +46,7 @@ class Breaker:
             self._failed(is_probe)
             raise
         else:
-            self._failures, self._rests_until = 0, None
+            self._failures, self._rests_since = 0, None
         finally:
             if is_probe:
                 self._is_probing = False
@@ -70,5 +70,5 @@ class Breaker:
     def _failed(self, is_probe: bool) -> None:
         self._failures += 1
         # Those that were on their way when it opened don't keep it open longer.
-        if is_probe or (self._rests_until is None and self._failures >= self._failures_max):
-            self._rests_until = self._clock.now() + self._rest
+        if is_probe or (self._rests_since is None and self._failures >= self._failures_max):
+            self._rests_since = self._clock.now()

@@ -25,3 +25,8 @@ def to_milliseconds(moment: datetime) -> int:
 
 def from_milliseconds(milliseconds: int) -> datetime:
     return EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def is_within(now: datetime, begun_at: datetime, span: timedelta) -> bool:
+    """Whether it is still going on. What begins after now does not: somebody has set the clock back meanwhile."""
+    return timedelta() <= now - begun_at < span

@@ -5,12 +5,22 @@ import sys
 from typing import TextIO
 
 import structlog
-from structlog.dev import Column, ConsoleRenderer, KeyValueColumnFormatter, LogLevelColumnFormatter
+from structlog.dev import (
+    Column,
+    ConsoleRenderer,
+    KeyValueColumnFormatter,
+    LogLevelColumnFormatter,
+    RichTracebackFormatter,
+)
+from structlog.processors import ExceptionRenderer
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from shared.settings import LogSettings
 
 SHOWN_LEVELS = ("debug", "info", "warning", "error")
+# What a function had in hand when it failed may be a password, or somebody's words.
+_TRACEBACKS = ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 
 
 def configure_logs(settings: LogSettings, *, service: str, stream: TextIO = sys.stderr) -> None:
@@ -29,9 +39,7 @@ def configure_logs(settings: LogSettings, *, service: str, stream: TextIO = sys.
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if pretty else "iso", utc=not pretty),
     ]
     last: list[Processor] = (
-        [_pretty(colors=stream.isatty())]
-        if pretty
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [_pretty(colors=stream.isatty())] if pretty else [_TRACEBACKS, structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[*shared, *last],
@@ -54,13 +62,14 @@ def _pretty(*, colors: bool) -> ConsoleRenderer:
         return KeyValueColumnFormatter(None, style, styles.reset, str, width)
 
     return ConsoleRenderer(
+        exception_formatter=RichTracebackFormatter(show_locals=False),
         columns=[
             Column("timestamp", bare(styles.timestamp, 8)),
             Column("level", LogLevelColumnFormatter({name: levels[name] for name in SHOWN_LEVELS}, styles.reset)),
             Column("service", bare(styles.logger_name, 8)),
             Column("event", bare(styles.bright, 18)),
             Column("", KeyValueColumnFormatter(styles.kv_key, styles.kv_value, styles.reset, _in_short)),
-        ]
+        ],
     )
 
 

@@ -46,13 +46,15 @@ class Shelf:
         """The newest first."""
         return (await self._bus.ask(tenant, RecentDocuments(collection=collection, limit=limit))).items
 
-    async def all(self, tenant: str, collection: str) -> AsyncIterator[Document]:
-        """In the order of their creation."""
+    async def all(self, tenant: str, collection: str, count_max: int | None = None) -> AsyncIterator[Document]:
+        """In the order of their creation, and no more than so many."""
         after: str | None = None
+        count = 0
         while True:
             page = await self._bus.ask(tenant, ListDocuments(collection=collection, after=after))
-            for document in page.items:
+            for document in page.items[: None if count_max is None else count_max - count]:
+                count += 1
                 yield document
-            if page.next is None:
+            if page.next is None or count == count_max:
                 return
             after = page.next

@@ -85,5 +85,7 @@ done
 LD_LIBRARY_PATH=$(libraries) "$root/usr/sbin/ngircd" --version >"$work/log" 2>&1 ||
 	say_why_not "the one that was fetched does not run: $(tail -n 1 "$work/log")"
 mkdir -p "$(dirname "$folder")"
-rm -rf "$folder"
-mv "$root" "$folder"
+rm -rf "$folder" "$folder.new"
+# Across file systems a move takes a while, and half of it would look like all of it.
+mv "$root" "$folder.new"
+mv "$folder.new" "$folder"

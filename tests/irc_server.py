@@ -3,9 +3,10 @@
 import asyncio
 import os
 import shutil
+import signal
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from tests.broker import free_port
@@ -59,6 +60,16 @@ class IrcServer:
                 self._process.kill()
             await self._process.wait()
             self._process = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """It is there, and does not answer."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     async def _start_at(self, port: int) -> bool:
         program, environment = _found()

@@ -25,7 +25,7 @@ from services.analysis.noting import cut, finding_of
 from services.analysis.step import Finding, Step
 from services.analysis.workers.task import Crew, Task
 from shared.bus.bus import Bus
-from shared.contracts.analysis import Digest, Summarise
+from shared.contracts.analysis import NO_MODEL, Digest, Summarise
 from shared.contracts.annotations import Cost
 from shared.contracts.chat import JOINED, LEFT, Speaker, network_and_channel
 from shared.contracts.documents import Document, RecentDocuments
@@ -44,7 +44,9 @@ READ_FACTOR = 2
 BYTES_MAX = 768 * 1024
 SECRETS_COUNT_MAX = 256
 
-SENTENCES_MAX = 5
+# Of so many lines one sentence, within these bounds.
+LINES_PER_SENTENCE = 5
+SENTENCES_MIN, SENTENCES_MAX = 5, 8
 CHARACTERS_MAX = 1_000
 NAME_CHARACTERS_MAX = 60
 # Of what is left for all of them, each has an equal share, and this at least.
@@ -56,6 +58,8 @@ _TASK = (
     "it was about: as `summary` in at most four sentences, and as `points` what was decided, found out or left open, "
     "at most six, each in a few words. Call people by their labels. Write in the language that most of it is in."
 )
+# Nobody learns what was going on from an address, long as it is.
+_LINK = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://\S++")
 _LABEL = re.compile(r"\bPerson-([0-9]{1,4})\b")
 
 
@@ -196,7 +200,7 @@ class Digesting:
 
     async def _by_the_model(self, tenant: str, material: _Material, deadline: float) -> Digest:
         if self._language_model is None:
-            raise NoAnswer("no language model is configured")
+            raise NoAnswer(NO_MODEL)
         if not material.may_leave:
             raise NoAnswer("what is said in private is shown to no language model")
         labels = _Labels()
@@ -263,7 +267,9 @@ def _own_sentences(lines: Sequence[_Piece]) -> Sequence[str]:
     """Those that say most, in their order, each with whoever has said it."""
     starts = list(accumulate((len(line.text) + 1 for line in lines), initial=0))
     text = "\n".join(line.text for line in lines)
-    spans = extract(text, sentences_max=SENTENCES_MAX, characters_max=CHARACTERS_MAX)
+    unlinked = _LINK.sub(lambda found: " " * len(found[0]), text)
+    count = min(max(SENTENCES_MIN, len(lines) // LINES_PER_SENTENCE), SENTENCES_MAX)
+    spans = extract(unlinked, sentences_max=count, characters_max=CHARACTERS_MAX)
     return [f"{lines[bisect_right(starts, start) - 1].author}: {plain(text[start:end])}" for start, end in spans]
 
 

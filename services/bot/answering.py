@@ -76,13 +76,11 @@ class Answering:
         if refusal is not None:
             return _limited(refusal)
         if ROLES.index(role) > ROLES.index(command.role):
-            return _told(
-                "denied", f"{call.desk.prefix}{command.word} is for {command.role}s, and you are a {role} here."
-            )
+            return _told("denied", f"{command.word} is for {command.role}s, and you are a {role} here.")
         refusal = self._limits.cooling(call, role)
         if refusal is not None:
             return _limited(refusal)
-        if command.changes and self._audit.is_behind:
+        if command.changes and self._audit.is_stuck(call.tenant):
             return _told("refused", UNRECORDED)
         try:
             arguments = read_arguments(command, call)
@@ -200,7 +198,8 @@ def _broken(call: Call) -> _Outcome:
 
 
 def _name(call: Call) -> str:
-    return f"{call.desk.prefix}{call.command.word}"
+    # Without the prefix, with which it would be a command itself.
+    return call.command.word
 
 
 async def _hint(call: Call, words: Rest) -> str:

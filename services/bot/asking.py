@@ -5,7 +5,6 @@ Here are the sentences that a chat gets to read when somebody is away.
 
 import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import TypeVar
 
 import structlog
@@ -72,12 +71,14 @@ class Asker:
     async def ask(self, tenant: str, query: Query[ReplyT]) -> ReplyT:
         """Raises `Away`, and what whoever was asked has against the question."""
         seconds_max = query.seconds_max or self._settings.ask_seconds_max
-        ends_at = self._clock.now() + timedelta(seconds=seconds_max)
+        # Not by the clock, which may be set meanwhile.
+        loop = asyncio.get_running_loop()
+        ends_at = loop.time() + seconds_max
         try:
             try:
                 return await self._try(tenant, query, seconds_max)
             except Unavailable:
-                left = (ends_at - self._clock.now()).total_seconds() - RETRY_SECONDS
+                left = ends_at - loop.time() - RETRY_SECONDS
                 if query.changes or left < TRY_SECONDS_MIN:
                     raise
                 await asyncio.sleep(RETRY_SECONDS)

@@ -30,6 +30,7 @@ from shared.contracts.audit import (
     newest,
 )
 from shared.errors import Conflict, Internal, NobodyThere, PostilError, Unavailable
+from shared.runtime.patience import Patience, pause_unless
 from shared.shelf import Shelf
 
 log = structlog.get_logger()
@@ -46,6 +47,10 @@ CONFLICTS_MAX = 50
 RETRY_SECONDS_MIN = 0.5
 RETRY_SECONDS_MAX = 5.0
 STOP_SECONDS_MAX = 3.0
+
+
+class _Crowded(Unavailable):
+    """So many others write this chain that nothing can be said of any other."""
 
 
 @dataclass(slots=True)
@@ -70,6 +75,7 @@ class _Chain:
     notes: deque[_Waiting] = field(default_factory=deque)
     missed: int = 0
     behind_since: datetime | None = None
+    is_crowded: bool = False
     writing: asyncio.Task[None] | None = None
 
     @property
@@ -125,7 +131,7 @@ class AuditBook:
         Even then it stays here and is tried again, so it must not be given a second time.
         """
         chain = self._chain(tenant)
-        if len(chain.records) >= RECORDS_WAITING_MAX:
+        if chain is None or len(chain.records) >= RECORDS_WAITING_MAX:
             self._miss(chain)
             raise Unavailable("The audit is too far behind to take any more.")
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -136,7 +142,7 @@ class AuditBook:
     def note(self, tenant: str, event: AuditFacts) -> None:
         """Write it later. When too many wait already it is left out, and the next entry says how many were."""
         chain = self._chain(tenant)
-        if len(chain.notes) >= NOTES_WAITING_MAX:
+        if chain is None or len(chain.notes) >= NOTES_WAITING_MAX:
             self._miss(chain)
             return
         chain.notes.append(_Waiting(event))
@@ -148,18 +154,19 @@ class AuditBook:
         """Whether the last try failed, for any tenant."""
         return any(chain.behind_since is not None for chain in self._chains.values())
 
+    def is_stuck(self, tenant: str) -> bool:
+        """Whether the last try failed for this tenant, or for any unless it was because of others in its own chain."""
+        behind = {name: chain for name, chain in self._chains.items() if chain.behind_since is not None}
+        return tenant in behind or not all(chain.is_crowded for chain in behind.values())
+
     async def run(self) -> None:
         """Catch up after failures, until `stop`; then try once more to write what is left."""
         while not self._stopping.is_set():
             await self._trouble.wait()
             self._trouble.clear()
-            pause_seconds = RETRY_SECONDS_MIN
-            while self.is_behind and not self._stopping.is_set():
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(pause_seconds):
-                        await self._stopping.wait()
+            patience = Patience(RETRY_SECONDS_MIN, RETRY_SECONDS_MAX)
+            while self.is_behind and not await pause_unless(self._stopping, patience.next_pause_seconds()):
                 await self._catch_up()
-                pause_seconds = min(2 * pause_seconds, RETRY_SECONDS_MAX)
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_SECONDS_MAX):
                 await self._catch_up()
@@ -178,16 +185,20 @@ class AuditBook:
             "audit_behind_seconds": 0.0 if since is None else (self._clock.now() - since).total_seconds(),
         }
 
-    def _chain(self, tenant: str) -> _Chain:
+    def _chain(self, tenant: str) -> _Chain | None:
+        """None if there are too many of which something waits."""
         if tenant not in self._chains:
             if len(self._chains) >= TENANTS_KNOWN_MAX:
                 self._chains = {name: each for name, each in self._chains.items() if not each.is_idle}
+            if len(self._chains) >= TENANTS_KNOWN_MAX:
+                return None
             self._chains[tenant] = _Chain()
         return self._chains[tenant]
 
-    def _miss(self, chain: _Chain) -> None:
-        chain.missed += 1
+    def _miss(self, chain: _Chain | None) -> None:
         self._missed += 1
+        if chain is not None:
+            chain.missed += 1
 
     def _start(self, tenant: str, chain: _Chain) -> None:
         if chain.writing is None or chain.writing.done():
@@ -227,6 +238,7 @@ class AuditBook:
                 written.set_exception(failure)
 
     def _is_behind_now(self, tenant: str, chain: _Chain, error: Exception) -> None:
+        chain.is_crowded = isinstance(error, _Crowded)
         if chain.behind_since is None:
             chain.behind_since = self._clock.now()
             log.warning("audit_behind", tenant=tenant, because=str(error))
@@ -258,7 +270,7 @@ class AuditBook:
                 chain.is_at(entry)
                 return
             chain.lost_to_another(entry.number)
-        raise Unavailable("Others write the audit all the time.")
+        raise _Crowded("Others write the audit all the time.")
 
     async def _put(self, tenant: str, chain: _Chain, entry: AuditEntry) -> bool:
         """False if another entry has its number."""

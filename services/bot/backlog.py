@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 import orjson
+from pydantic import Field
 
 from services.bot.command import Place
 from shared.contracts.chat import Say
@@ -19,6 +20,8 @@ from shared.errors import Invalid
 
 COLLECTION = "postil.outbox"
 FINISHED_TTL_SECONDS = 7 * 86_400
+# None of ours is as large; what is larger would only fill the memory.
+ENTRY_BYTES_MAX = 32 * 1024
 
 
 class Entry(Contract):
@@ -28,7 +31,7 @@ class Entry(Contract):
     due_at: datetime
     # Where it stands among the lines of its place.
     order: int
-    tries: int = 0
+    tries: int = Field(default=0, ge=0)
     state: Literal["waiting", "saying", "sent", "failed"] = "waiting"
     # Whoever is saying it: two bots that write the same would be taken for one that writes twice.
     holder: str | None = None
@@ -48,7 +51,8 @@ class Entry(Contract):
     def of(cls, document: Document) -> "Entry | None":
         """None for what is no entry of ours, whoever may have written it."""
         try:
-            entry = cls.decode(orjson.dumps(document.data))
+            written = orjson.dumps(document.data)
+            entry = cls.decode(written if len(written) <= ENTRY_BYTES_MAX else b"")
         except (Invalid, orjson.JSONEncodeError):
             return None
         return entry if document.id == f"{COLLECTION}.{entry.say.id}" and entry.due_at.tzinfo else None

@@ -4,6 +4,7 @@ What can't be taken is refused by name, and the other commands do their work.
 """
 
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from math import inf
 from pathlib import Path
@@ -71,9 +72,18 @@ def _offers(folder: Path, refused: Refused) -> Iterator[Offer]:
     yield from offers_in(commands, OFFERED_AS)
     yield from offers_of(ENTRY_POINTS)
     try:
-        yield from offers_from(folder, OFFERED_AS)
+        for offer in offers_from(folder, OFFERED_AS):
+            # Whoever can write there could do whatever the bot may do.
+            if open_to_all := [path for path in (folder, Path(offer.where)) if _may_be_written_by_anybody(path)]:
+                refused(offer.where, f"anybody on this machine may write to {open_to_all[0]}")
+            else:
+                yield offer
     except OSError as error:
         refused(str(folder), str(error))
+
+
+def _may_be_written_by_anybody(path: Path) -> bool:
+    return bool(path.stat().st_mode & stat.S_IWOTH)
 
 
 def _commands_of(offered: object) -> Sequence[Command]:

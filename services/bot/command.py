@@ -163,7 +163,12 @@ class Call:
 
         In lower case, because on many networks the same person may write the name in either.
         """
-        name = self.who.name if self.who.account is None else f"account:{self.who.account}"
+        name = self.who.name
+        if self.who.account is not None:
+            name = f"account:{self.who.account}"
+        elif name.lower().startswith(("account:", "name:")):
+            # Whoever only calls himself so has not logged in to it.
+            name = f"name:{name}"
         return f"{name[:SIGNED_CHARACTERS_MAX].translate(_LOWER)}@{self.place.network}"
 
     @property

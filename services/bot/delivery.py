@@ -15,10 +15,12 @@ from shared.bus.bus import ERROR_CODE_HEADER, ERROR_HEADER, Bus
 from shared.contracts.chat import Say
 from shared.contracts.message import Collection, subject_for
 from shared.errors import Invalid, NobodyThere, PostilError, TimedOut, Unavailable
+from shared.harmless import one_line
 
 _COLLECTION = TypeAdapter(Collection)
 _NOT_SAID = str(Unavailable.code)
 _NOT_KNOWN = str(TimedOut.code)
+REASON_CHARACTERS_MAX = 200
 
 
 class Outcome(NamedTuple):
@@ -54,7 +56,8 @@ class Delivering:
         code = reply.headers.get(ERROR_CODE_HEADER)
         if code is None:
             return Outcome("said")
-        reason = reply.headers.get(ERROR_HEADER, f"the network says {code}")
+        # It will be kept in a document, and whatever answers may have written it.
+        reason = one_line(reply.headers.get(ERROR_HEADER, f"the network says {code}"), REASON_CHARACTERS_MAX)
         if code == _NOT_SAID:
             return Outcome("undelivered", reason)
         return Outcome("unconfirmed" if code == _NOT_KNOWN else "refused", reason)

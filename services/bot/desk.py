@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TypeVar
 
 from pydantic import JsonValue
@@ -23,15 +23,12 @@ from shared.settings import BotSettings, Role
 ReplyT = TypeVar("ReplyT", bound=Contract)
 
 DISCOVERY_SECONDS_MAX = 0.3
-# Whoever keeps these has them from its start.
+# Whoever keeps these has them from its start, so they stay as they are until there is another.
 AFTER_A_RESTART = frozenset(
     {
         "irc",
         "calls_max",
         "waiting_count_max",
-        "line_bytes_max",
-        "lines_count_max",
-        "private_lines_count_max",
         "ask_seconds_max",
         "failures_max",
         "rest_seconds",
@@ -55,21 +52,17 @@ class Current:
 ReadAnew = Callable[[], tuple[BotSettings, Path]]
 
 
-@dataclass(frozen=True, slots=True)
-class Makers:
-    read_settings: ReadAnew
-    roles: Callable[[BotSettings], Roles]
-
-
 class BotDesk:
     version = __version__
 
-    def __init__(self, bus: Bus, asker: Asker, voice: Voice, current: Current, makers: Makers, clock: Clock) -> None:
+    def __init__(
+        self, bus: Bus, asker: Asker, voice: Voice, current: Current, read_anew: ReadAnew, clock: Clock
+    ) -> None:
         self._bus = bus
         self._asker = asker
         self._voice = voice
         self._current = current
-        self._makers = makers
+        self._read_anew = read_anew
         self._clock = clock
         self._started_at = clock.now()
 
@@ -119,18 +112,21 @@ class BotDesk:
     async def reload(self) -> Answer:
         current = self._current
         try:
-            settings, folder = self._makers.read_settings()
+            settings, folder = self._read_anew()
         except (ValueError, OSError) as error:
             raise Invalid(f"The settings can't be read, so all stays as it was: {_first_line(error)}") from error
         refused: list[str] = []
-        catalogue = load_catalogue(folder, settings.disabled, lambda where, why: refused.append(f"{where}: {why}"))
+        catalogue = load_catalogue(
+            folder, settings.disabled, lambda where, why: refused.append(f"{PurePath(where).name}: {why}")
+        )
         before, after = _summary(current.settings, current.catalogue), _summary(settings, catalogue)
         changed = [name for name in before if before[name] != after[name]]
         if current.settings.irc != settings.irc:
             changed.append("irc")
-        current.settings, current.catalogue = settings, catalogue
-        # They keep their grants in the database, and read them anew.
-        current.roles = self._makers.roles(settings)
+        kept = {name: getattr(current.settings, name) for name in AFTER_A_RESTART}
+        current.settings, current.catalogue = settings.model_copy(update=kept), catalogue
+        current.roles.use(current.settings)
+        self._voice.use(current.settings)
         return Answer(
             _report(changed, catalogue, refused),
             before={name: before[name] for name in changed if name in before},
@@ -141,7 +137,7 @@ class BotDesk:
 def _summary(settings: BotSettings, catalogue: Catalogue) -> Mapping[str, JsonValue]:
     # The keys of channels stand among the settings of a network.
     values: dict[str, JsonValue] = settings.model_dump(mode="json", exclude={"irc"})
-    return {**values, "offered": [command.word for command in catalogue.commands]}
+    return {**values, "commands offered": [command.word for command in catalogue.commands]}
 
 
 def _report(changed: Sequence[str], catalogue: Catalogue, refused: Sequence[str]) -> Sequence[str]:

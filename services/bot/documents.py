@@ -3,6 +3,7 @@
 Whether it may be told at all is the business of the call; see `Call.may_read`.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from services.bot.wording import ELLIPSIS, listed, moment, short
 from shared.contracts.chat import ACTION, JOINED, LEFT, TOPIC, network_and_channel
 from shared.contracts.documents import Document
 from shared.contracts.search import Found, Hit
+from shared.errors import Invalid
 
 NAME_CHARACTERS = 40
 TITLE_CHARACTERS = 80
@@ -20,6 +22,8 @@ AROUND_CHARACTERS = 40
 REASON_CHARACTERS = 120
 # What people write into a chat themselves.
 _OPEN_KINDS = ("email", "phone")
+# In a query a name stands as it is, with nothing inside it that could be left out.
+_KEPT_APART = re.compile(r"postil\.|chat\.[^.]*\.@")
 
 
 def when(document: Document) -> datetime:
@@ -46,9 +50,9 @@ def as_said(document: Document, characters_max: int = TEXT_CHARACTERS) -> str:
     return f"<{author}> {text}"
 
 
-def is_a_command(call: Call, document: Document) -> bool:
+def is_a_command(document: Document, prefix: str) -> bool:
     """A line that somebody has told the bot."""
-    text, prefix = (document.text or "").lstrip(), call.desk.prefix
+    text = (document.text or "").lstrip()
     is_chat = network_and_channel(document.collection) is not None
     return is_chat and text.startswith(prefix) and text[len(prefix) : len(prefix) + 1].isalnum()
 
@@ -67,8 +71,21 @@ def holds_secrets(document: Document) -> bool:
 def hits_to_tell(call: Call, found: Found) -> Sequence[Hit]:
     """Those that may be read here, without the lines that were themselves questions."""
     return [
-        hit for hit in found.hits if call.may_read(hit.document.collection) and not is_a_command(call, hit.document)
+        hit
+        for hit in found.hits
+        if call.may_read(hit.document.collection) and not is_a_command(hit.document, call.desk.prefix)
     ]
+
+
+def refuse_what_is_kept_apart(query: str) -> None:
+    """Leaving the hits out would not do: how many there are, and which words find them, is told by the rest."""
+    if "collection:" in query.lower() and _KEPT_APART.search(query):
+        raise Invalid("What is said in private, and what Postil keeps for itself, can't be searched.")
+
+
+def misread(error: Invalid) -> Invalid:
+    """The search tells where it has not understood a query, in words for whoever is just writing one."""
+    return Invalid(f"I can't read that query: {error.detail.removeprefix('query: ')}")
 
 
 def line_of(hit: Hit) -> str:
@@ -80,7 +97,7 @@ def _snippet(hit: Hit) -> str:
     """Around the first word that was looked for."""
     document = hit.document
     if holds_secrets(document):
-        return "there is something secret in it; `show` tells it to you alone"
+        return "there is something secret in it; show tells it to you alone"
     title, text = short(document.title or "", TITLE_CHARACTERS), document.text or ""
     first = min((start for each in hit.highlights if each.field == "text" for start, _ in each.spans), default=0)
     start = max(0, first - AROUND_CHARACTERS)

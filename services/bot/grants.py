@@ -15,6 +15,7 @@ import orjson
 from pydantic import StringConstraints, ValidationError
 
 from services.bot.command import Person, Place
+from services.bot.latest import Latest
 from shared.contracts.documents import Document
 from shared.contracts.message import Contract
 from shared.errors import Invalid
@@ -33,11 +34,12 @@ ROLE_OF_POWER: dict[int, Role] = {power: role for role, power in POWERS.items()}
 KINDS = ("name", "host", "account")
 WHO_CHARACTERS_MAX = 200
 ID_PART_CHARACTERS_MAX = 60
+POWERS_KNOWN_MAX = 250
 _ID_PART_BEGINNING = 40
 
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
-# What stands in an id as it is; a dot parts it, and a percent sign begins what is written as a number.
-_UNSAFE = re.compile(r"[^a-z0-9_#@:!+&~*^\[\]{}|`/=-]")
+# What stands in an id as it is; a dot parts it, a percent sign begins what is written as a number, and a `~` a digest.
+_UNSAFE = re.compile(r"[^a-z0-9_#@:!+&*^\[\]{}|`/=-]")
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=WHO_CHARACTERS_MAX)]
 
@@ -104,10 +106,19 @@ class RuleBook:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._exact: dict[tuple[str, str], list[Rule]] = defaultdict(list)
         self._patterns: list[Rule] = []
+        # The same few people speak all day, and there may be thousands of patterns.
+        self._powers: Latest[tuple[Place, Person], int] = Latest(POWERS_KNOWN_MAX)
         for rule in rules:
             (self._patterns if ANY in rule.who else self._exact[rule.kind, rule.who]).append(rule)
 
     def power_of(self, place: Place, who: Person) -> int:
+        power = self._powers.get((place, who))
+        if power is None:
+            power = self._reckoned(place, who)
+            self._powers.put((place, who), power)
+        return power
+
+    def _reckoned(self, place: Place, who: Person) -> int:
         fitting = sorted(self._fitting(place, who), key=lambda rule: rule.narrowness)
         power, decided_by = MEMBER, IGNORED
         for rule in fitting:
@@ -132,12 +143,15 @@ class RuleBook:
 
 
 def stored_grant(document: Document) -> StoredGrant | None:
-    """None for what somebody else has put there, and for a grant that gives more than its giver had."""
+    """None for what somebody else has put there, and for a grant that gives more than its giver had.
+
+    One that stands under another's id could not be taken away by command.
+    """
     try:
         grant = StoredGrant.model_validate_json(orjson.dumps(document.data))
     except (ValidationError, TypeError):
         return None
-    return grant if POWERS[grant.role] <= grant.giver_power else None
+    return grant if document.id == grant.id and POWERS[grant.role] <= grant.giver_power else None
 
 
 def checked_who(who: str) -> str:

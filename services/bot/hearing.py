@@ -16,6 +16,7 @@ import orjson
 from pydantic import JsonValue, ValidationError
 
 from services.bot.command import Person, Place
+from services.bot.delivery import can_be_spoken_to
 from services.bot.latest import Latest
 from shared.bus.wire import MESSAGE_ID_HEADER, Delivery
 from shared.contracts.chat import Speaker, network_and_channel
@@ -32,6 +33,10 @@ ANSWERED_COUNT_MAX = 10_000
 # No command needs more; what is longer was not typed.
 TYPED_CHARACTERS_MAX = 16_000
 NAME_CHARACTERS_MAX = 100
+# What a network vouches for is compared as a whole, so what is longer is left out rather than cut.
+VOUCHED_CHARACTERS_MAX = 500
+# In one message; nobody types that many at once.
+COMMANDS_COUNT_MAX = 1_000
 
 _DOCS = "docs."
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -57,6 +62,9 @@ class Hearing:
         place = place_of(event)
         if place is None or not _may_hold_a_command(event.payload, place, settings.prefix):
             return ()
+        if not can_be_spoken_to(place):
+            # Its documents are refused, too.
+            return ()
         headers = {name.lower(): value for name, value in event.headers.items()}
         oldest = now - timedelta(seconds=settings.age_seconds_max)
         message_id = headers.get(MESSAGE_ID_HEADER.lower())
@@ -68,6 +76,8 @@ class Hearing:
                 continue
             if self._is_new(event.subject, draft, message_id, index):
                 lines.append(Line(place, _who_said(draft), typed, draft.id))
+            if len(lines) == COMMANDS_COUNT_MAX:
+                break
         return lines
 
     def _is_new(self, subject: str, draft: Draft, message_id: str | None, index: int) -> bool:
@@ -90,9 +100,14 @@ def place_of(event: Delivery) -> Place | None:
     return None if found is None else Place(*found)
 
 
-def own_names(network: str, settings: BotSettings) -> frozenset[str]:
+def is_own_name(author: str | None, network: str, settings: BotSettings) -> bool:
     irc = settings.irc.get(network)
-    return frozenset({OWN_NAME} if irc is None else {OWN_NAME, irc.nick.lower()})
+    return (author or "").strip().lower() in {OWN_NAME, irc.nick.lower() if irc else OWN_NAME}
+
+
+def is_a_bots(data: JsonValue) -> bool:
+    # Read by itself: with something else wrong in it, a bot is still a bot.
+    return isinstance(data, dict) and bool(data.get("bot"))
 
 
 def _may_hold_a_command(payload: bytes, place: Place, prefix: str) -> bool:
@@ -164,23 +179,27 @@ def _read(element: JsonValue) -> Draft | None:
 
 
 def _is_for_us(draft: Draft, place: Place, settings: BotSettings, oldest: datetime) -> bool:
-    if draft.kind is not None or draft.collection not in (None, place.collection) or _is_a_bots(draft.data):
+    if draft.kind is not None or draft.collection not in (None, place.collection) or is_a_bots(draft.data):
         return False
     # An import, or a network that plays back what was said before.
     if draft.occurred_at is not None and draft.occurred_at < oldest:
         return False
-    return (draft.author or "").strip().lower() not in own_names(place.network, settings)
-
-
-def _is_a_bots(data: JsonValue) -> bool:
-    # Read by itself: with something else wrong in it, a bot is still a bot.
-    return isinstance(data, dict) and bool(data.get("bot"))
+    # Two of them might be one when they are cut, and an answer in private would go to a third.
+    if len(draft.author or "") > NAME_CHARACTERS_MAX:
+        return False
+    return not is_own_name(draft.author, place.network, settings)
 
 
 def _who_said(draft: Draft) -> Person:
     """A line without an author is somebody's: all of them are one person, and have one person's rights."""
     speaker = Speaker.of(draft.data)
-    return Person(one_line(draft.author or "", NAME_CHARACTERS_MAX) or SOMEBODY, speaker.account, speaker.host)
+    name = one_line(draft.author or "", NAME_CHARACTERS_MAX) or SOMEBODY
+    return Person(name, _vouched(speaker.account), _vouched(speaker.host))
+
+
+def _vouched(name: str | None) -> str | None:
+    """None for an empty one, too: whoever is nobody must not be taken for anybody."""
+    return name if name and len(name) <= VOUCHED_CHARACTERS_MAX else None
 
 
 def _digest(name: tuple[str, ...]) -> bytes:

@@ -14,7 +14,7 @@ import structlog
 
 from services.bot.command import Place
 from services.bot.latest import Latest
-from shared.clock import Clock
+from shared.clock import Clock, is_within
 from shared.errors import PostilError
 
 log = structlog.get_logger()
@@ -106,6 +106,6 @@ class Lanes:
         """At most once in a while: a flood must not be answered by another."""
         now, last = self._clock.now(), self._complained.get(where)
         dropped, lane.dropped = lane.dropped, 0
-        if last is None or now - last >= COMPLAIN_PAUSE:
+        if last is None or not is_within(now, last, COMPLAIN_PAUSE):
             self._complained.put(where, now)
             await self._complain(*where, dropped)

@@ -1,6 +1,7 @@
 """A memory of the latest only: it has a bound, and what was not used for longest leaves first."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 KeyT = TypeVar("KeyT")
@@ -14,6 +15,9 @@ class Latest(Generic[KeyT, ValueT]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+    def values(self) -> Iterable[ValueT]:
+        return self._values.values()
 
     def __contains__(self, key: KeyT) -> bool:
         return key in self._values

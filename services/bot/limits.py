@@ -7,13 +7,15 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.bot.command import Call, Person
+from services.bot.command import Call, Person, Place
 from services.bot.latest import Latest
-from shared.clock import Clock
+from shared.clock import Clock, is_within
 from shared.settings import BotSettings, Role
 
 MINUTE = timedelta(minutes=1)
 KNOWN_COUNT_MAX = 10_000
+# What nobody has asked for just now, in one channel in a minute.
+FINDS_COUNT_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class _Bucket:
         return max(1, math.ceil((1 - self.left) * 60 / count_max))
 
     def refusal(self, text: str, now: datetime) -> Refusal:
-        if self.told_at is not None and now - self.told_at < MINUTE:
+        if self.told_at is not None and is_within(now, self.told_at, MINUTE):
             return Refusal()
         self.told_at = now
         return Refusal(text)
@@ -47,7 +49,7 @@ class _Bucket:
 
 @dataclass(slots=True)
 class _Cooldown:
-    until: datetime
+    begun_at: datetime
     told: bool = False
 
 
@@ -60,6 +62,7 @@ class Limits:
         self._people: Latest[Key, _Bucket] = Latest(KNOWN_COUNT_MAX)
         self._channels: Latest[Key, _Bucket] = Latest(KNOWN_COUNT_MAX)
         self._cooldowns: Latest[Key, _Cooldown] = Latest(KNOWN_COUNT_MAX)
+        self._finds: Latest[Key, _Bucket] = Latest(KNOWN_COUNT_MAX)
 
     def refusal(self, call: Call, role: Role, settings: BotSettings) -> Refusal | None:
         """None if it may be done; then it is counted."""
@@ -84,22 +87,30 @@ class Limits:
         person.left -= 1
         return None
 
+    def telling(self, tenant: str, place: Place) -> Refusal | None:
+        """None if a find of a standing query may be told there; then it is counted."""
+        now = self._clock.now()
+        finds = _bucket(self._finds, (tenant, place.network, place.channel), FINDS_COUNT_MAX, now)
+        if finds.left < 1:
+            return finds.refusal(f"More than {FINDS_COUNT_MAX} finds a minute: not all of them are told here.", now)
+        finds.left -= 1
+        return None
+
     def cooling(self, call: Call, role: Role) -> Refusal | None:
         """Whether this person has only just given this command here."""
         known = self._cooldowns.get(_call_key(call)) if call.command.cooldown_seconds and role != "owner" else None
-        now = self._clock.now()
-        if known is None or now >= known.until:
+        now, span = self._clock.now(), timedelta(seconds=call.command.cooldown_seconds)
+        if known is None or not is_within(now, known.begun_at, span):
             return None
         if known.told:
             return Refusal()
         known.told = True
-        seconds = math.ceil((known.until - now).total_seconds())
-        return Refusal(f"{call.desk.prefix}{call.command.word} can be given again in {seconds} s.")
+        seconds = math.ceil((known.begun_at + span - now).total_seconds())
+        return Refusal(f"{call.command.word} can be given again in {seconds} s.")
 
     def begin_cooldown(self, call: Call) -> None:
         if call.command.cooldown_seconds:
-            until = self._clock.now() + timedelta(seconds=call.command.cooldown_seconds)
-            self._cooldowns.put(_call_key(call), _Cooldown(until))
+            self._cooldowns.put(_call_key(call), _Cooldown(self._clock.now()))
 
 
 def _bucket(known: Latest[Key, _Bucket], key: Key, count_max: int, now: datetime) -> _Bucket:

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.bot.backlog import COLLECTION, Backlog, Entry, Waiting, Where
+from services.bot.backlog import Backlog, Entry, Waiting, Where
 from services.bot.delivery import Outcome
+from services.bot.reading import AWAY_SECONDS_MAX, AWAY_SECONDS_MIN, Reading, until_news
 from services.bot.tenants import Tenants
 from shared.clock import Clock
 from shared.contracts.chat import Say
@@ -28,12 +29,11 @@ log = structlog.get_logger()
 HELD_COUNT_MAX = 2_000
 # What could not be written yet, as the database is away. What comes beyond it is lost, and counted.
 UNWRITTEN_COUNT_MAX = 2_000
-TENANTS_COUNT_MAX = 10_000
 ROUNDS_MAX = 32
-AWAY_SECONDS_MIN, AWAY_SECONDS_MAX = 0.5, 30.0
-# So that a clock that was set is noticed.
-SLEEP_SECONDS_MIN, SLEEP_SECONDS_MAX = 0.001, 60.0
-STOP_SECONDS_MAX = 3.0
+# Whatever the settings say, a line is tried once a day.
+PAUSE_SECONDS_MAX, DOUBLINGS_MAX = 86_400.0, 32
+# When the bot stops: for the words of the networks, and for writing down what is not yet.
+CONFIRM_AT_STOP_SECONDS_MAX, WRITE_AT_STOP_SECONDS_MAX = 0.5, 3.0
 # Where more is due than is held, the rest is looked for that often.
 READ_AGAIN_SECONDS = 10.0
 # Beyond the time that a try may take: then nobody is saying a line any more that stands there as being said.
@@ -54,15 +54,15 @@ class Outbox:
         self._shelf, self._tenants, self._settings, self._clock = shelf, tenants, settings, clock
         self._deliver, self._holder = deliver, holder
         self._backlog = Backlog(HELD_COUNT_MAX)
+        self._reading = Reading(shelf, tenants, clock, self._found)
         # In order, each with the version that it replaces.
         self._unwritten: deque[tuple[str, Entry, int]] = deque()
-        # When to read a tenant's entries: there may be some that are not held.
-        self._to_read: dict[str, datetime] = {}
-        self._heard: set[str] = set()
-        self._knows_tenants = False
+        # What is in a round or still to be written: whatever is read of it is out of date.
+        self._in_hand: set[tuple[str, str]] = set()
         self._rounds: set[asyncio.Task[None]] = set()
         self._patience = Patience(AWAY_SECONDS_MIN, AWAY_SECONDS_MAX)
-        self._away_until: datetime | None = None
+        # Why the database could not be told something.
+        self._failure: Unavailable | None = None
         self._news = asyncio.Event()
         self._stopping = asyncio.Event()
         self.failed = self.lost = 0
@@ -72,9 +72,7 @@ class Outbox:
         return len(self._backlog) + len(self._unwritten)
 
     def hear_of(self, tenant: str) -> None:
-        if tenant not in self._heard and len(self._heard) < TENANTS_COUNT_MAX:
-            self._heard.add(tenant)
-            self._read_at(tenant, self._clock.now())
+        self._reading.hear_of(tenant)
 
     def keep(self, tenant: str, say: Say, order: int, reason: str) -> None:
         """Take a line that was tried and certainly not said. It never waits."""
@@ -89,44 +87,64 @@ class Outbox:
                 saved = await self._shelf.put(tenant, entry.draft(0))
                 self._hold(Waiting(tenant, entry, saved.version or 1))
         except Unavailable:
-            self._read_at(tenant, self._clock.now() + timedelta(seconds=self._settings.retry_seconds))
+            self._read_later(tenant)
             raise
         self._news.set()
 
     async def run(self) -> None:
         """Until `stop`. Raises nothing of ours: whoever is away comes back."""
-        while not self._stopping.is_set():
-            self._news.clear()
-            await self._turn()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._sleep_seconds()):
-                    await self._news.wait()
+        working = [asyncio.create_task(each) for each in (self._work(), self._reading.run())]
+        stopped = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait([*working, stopped], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            # Neither is waited for: what is cut off here is begun anew, by `finish` or after a restart.
+            for each in (*working, stopped):
+                each.cancel()
+            ended = await asyncio.gather(*working, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
 
     async def finish(self) -> None:
         """Give what is being said a moment, and write down what is not yet."""
         if self._rounds:
-            _, late = await asyncio.wait(self._rounds, timeout=STOP_SECONDS_MAX)
+            _, late = await asyncio.wait(self._rounds, timeout=CONFIRM_AT_STOP_SECONDS_MAX)
             for task in late:
                 task.cancel()
         with suppress(Unavailable, TimeoutError):
-            async with asyncio.timeout(STOP_SECONDS_MAX):
+            async with asyncio.timeout(WRITE_AT_STOP_SECONDS_MAX):
                 await self._flush()
+        if self._unwritten:
+            log.error("lines_lost", count=len(self._unwritten), because="they could not be written down at the end")
 
     def stop(self) -> None:
         self._stopping.set()
         self._news.set()
 
-    async def _turn(self) -> None:
-        if self._is_away():
-            return
-        try:
-            await self._flush()
-            await self._read()
-        except Unavailable as error:
-            self._went_away(error)
-            return
-        # Taking turns also when all of them have much to say: a place has one round at a time.
+    async def _work(self) -> None:
+        while True:
+            self._news.clear()
+            try:
+                await self._flush()
+            except Unavailable as error:
+                self._failure = error
+            if self._failure is None:
+                self._begin_rounds()
+                await until_news(self._news, self._clock, self._next_due())
+                continue
+            pause, because = self._patience.next_pause_seconds(), self._failure.detail
+            self._failure = None
+            log.warning("outbox_waits", because=because, pause_seconds=pause, unwritten=len(self._unwritten))
+            await asyncio.sleep(pause)
+
+    def _next_due(self) -> datetime | None:
+        return self._backlog.next_due() if len(self._rounds) < ROUNDS_MAX else None
+
+    def _begin_rounds(self) -> None:
+        """In turns also when all of them have much to say: a place has one round at a time."""
         while len(self._rounds) < ROUNDS_MAX and (lines := self._backlog.take(self._clock.now())):
+            self._in_hand.update(line.key for line in lines)
             task = asyncio.get_running_loop().create_task(self._round(lines[0].where, deque(lines)))
             self._rounds.add(task)
             task.add_done_callback(self._round_ended)
@@ -151,7 +169,7 @@ class Outbox:
         finally:
             # What is left is still waiting, as it stands in the database.
             for line in lines:
-                self._hold(line)
+                self._give_back(line)
             self._backlog.release(where)
 
     async def _try(self, line: Waiting) -> Outcome | None:
@@ -160,13 +178,14 @@ class Outbox:
         try:
             saved = await self._shelf.put(line.tenant, saying.draft(line.version))
         except Unavailable as error:
-            self._went_away(error)
-            self._hold(line)
+            self._failure = error
+            self._give_back(line)
             return None
         except PostilError as error:
             # Another bot has it, or somebody has removed it.
             self._turned_down(line.tenant, line.entry, error)
             return Outcome("refused", error.detail)
+        self._patience.reset()
         outcome = await self._deliver(line.tenant, saying.say)
         # A line that was tried before its time has lost nothing.
         was_early = line.entry.due_at > self._clock.now() and outcome.what == "undelivered"
@@ -181,16 +200,15 @@ class Outbox:
             if line.entry.due_at <= now:
                 self._write(line.tenant, self._after_a_try(line.entry, outcome), line.version)
             else:
-                self._hold(line)
+                self._give_back(line)
         lines.clear()
 
     def _after_a_try(self, entry: Entry, outcome: Outcome) -> Entry:
         tries = entry.tries + 1
         if outcome.what == "undelivered" and tries < self._settings.tries_max:
-            pause = timedelta(seconds=self._settings.retry_seconds * 2.0**entry.tries)
-            return entry.model_copy(
-                update={"tries": tries, "due_at": self._clock.now() + pause, "reason": outcome.reason}
-            )
+            pause = self._settings.retry_seconds * 2.0 ** min(entry.tries, DOUBLINGS_MAX)
+            due_at = self._clock.now() + timedelta(seconds=min(pause, PAUSE_SECONDS_MAX))
+            return entry.model_copy(update={"tries": tries, "due_at": due_at, "reason": outcome.reason})
         state = "sent" if outcome.what in ("said", "unconfirmed") else "failed"
         reason = f"{NOT_KNOWN}: {outcome.reason}" if outcome.what == "unconfirmed" else outcome.reason or None
         if state == "failed":
@@ -199,10 +217,13 @@ class Outbox:
         return entry.model_copy(update={"tries": tries, "state": state, "reason": reason})
 
     def _write(self, tenant: str, entry: Entry, if_version: int) -> None:
+        key = tenant, entry.say.id or ""
         if len(self._unwritten) >= UNWRITTEN_COUNT_MAX:
+            self._in_hand.discard(key)
             self.lost += 1
             log.error("line_lost", id=entry.say.id, because="the database is away, and too much waits for it")
             return
+        self._in_hand.add(key)
         self._unwritten.append((tenant, entry, if_version))
         self._news.set()
 
@@ -218,73 +239,47 @@ class Outbox:
                 self._turned_down(tenant, entry, error)
             else:
                 self._patience.reset()
+                written = Waiting(tenant, entry, saved.version or if_version + 1)
+                self._in_hand.discard(written.key)
                 if entry.state == "waiting":
-                    self._hold(Waiting(tenant, entry, saved.version or if_version + 1))
+                    self._hold(written)
             self._unwritten.popleft()
 
     def _turned_down(self, tenant: str, entry: Entry, error: PostilError) -> None:
         log.warning("entry_not_written", id=entry.say.id, state=entry.state, because=error.detail)
+        self._in_hand.discard((tenant, entry.say.id or ""))
         if isinstance(error, Conflict):
             # Whatever is there instead may be waiting.
-            self._read_at(tenant, self._clock.now() + timedelta(seconds=self._settings.retry_seconds))
-
-    async def _read(self) -> None:
-        if not self._knows_tenants:
-            for tenant in await self._tenants.all():
-                self._read_at(tenant, self._clock.now())
-            self._knows_tenants = True
-        for tenant in [each for each, at in self._to_read.items() if at <= self._clock.now()]:
-            at = self._to_read.pop(tenant)
-            try:
-                async for document in self._shelf.all(tenant, COLLECTION):
-                    self._found(document)
-            except Unavailable:
-                self._read_at(tenant, at)
-                raise
-            except PostilError as error:
-                log.warning("outbox_not_read", tenant=tenant, because=error.detail)
-            self._patience.reset()
+            self._read_later(tenant)
 
     def _found(self, document: Document) -> None:
+        """An entry that was read. What is held is begun by us as it stands there, or turned down, and read again."""
         entry = Entry.of(document)
-        # What we have begun ourselves is in our hands, also if we have not heard that it is written down.
-        if entry is None or entry.state in ("sent", "failed") or entry.holder == self._holder:
+        if entry is None or entry.state in ("sent", "failed"):
             return
-        waiting = Waiting(document.tenant, entry, document.version)
+        found = Waiting(document.tenant, entry, document.version)
+        if found.key in self._in_hand or self._backlog.holds(found):
+            return
         if entry.state == "waiting":
-            if not self._backlog.holds(waiting):
-                self._hold(waiting)
+            self._hold(found)
+            self._news.set()
             return
         over_at = document.updated_at + timedelta(seconds=self._settings.confirm_seconds_max + MARGIN_SECONDS)
         if over_at > self._clock.now():
-            self._read_at(document.tenant, over_at)
+            self._reading.at(document.tenant, over_at)
         else:
             self._write(document.tenant, self._after_a_try(entry, Outcome("refused", NOT_KNOWN)), document.version)
 
     def _hold(self, waiting: Waiting) -> None:
+        if waiting.key in self._in_hand:
+            return
         self._backlog.hold(waiting)
         for tenant, due_at in self._backlog.trim().items():
-            self._read_at(tenant, max(due_at, self._clock.now() + timedelta(seconds=READ_AGAIN_SECONDS)))
+            self._reading.at(tenant, max(due_at, self._clock.now() + timedelta(seconds=READ_AGAIN_SECONDS)))
 
-    def _read_at(self, tenant: str, at: datetime) -> None:
-        self._to_read[tenant] = min(at, self._to_read.get(tenant, at))
-        self._news.set()
+    def _give_back(self, line: Waiting) -> None:
+        self._in_hand.discard(line.key)
+        self._hold(line)
 
-    def _is_away(self) -> bool:
-        return self._away_until is not None and self._clock.now() < self._away_until
-
-    def _went_away(self, error: Unavailable) -> None:
-        if not self._is_away():
-            pause = self._patience.next_pause_seconds()
-            self._away_until = self._clock.now() + timedelta(seconds=pause)
-            log.warning("outbox_waits", because=error.detail, pause_seconds=pause, unwritten=len(self._unwritten))
-
-    def _sleep_seconds(self) -> float:
-        now = self._clock.now()
-        if self._is_away() and self._away_until is not None:
-            nexts = [self._away_until]
-        else:
-            due_at = self._backlog.next_due() if len(self._rounds) < ROUNDS_MAX else None
-            nexts = [*([due_at] if due_at else []), *self._to_read.values()]
-        seconds = min(((each - now).total_seconds() for each in nexts), default=SLEEP_SECONDS_MAX)
-        return min(max(seconds, SLEEP_SECONDS_MIN), SLEEP_SECONDS_MAX)
+    def _read_later(self, tenant: str) -> None:
+        self._reading.at(tenant, self._clock.now() + timedelta(seconds=self._settings.retry_seconds))

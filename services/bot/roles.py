@@ -22,6 +22,7 @@ import structlog
 
 from services.bot.command import Person, Place
 from services.bot.grants import (
+    IGNORED,
     MODERATOR,
     POWERS,
     ROLE_OF_POWER,
@@ -33,7 +34,8 @@ from services.bot.grants import (
     checked_who,
     stored_grant,
 )
-from shared.clock import Clock
+from services.bot.latest import Latest
+from shared.clock import Clock, is_within
 from shared.contracts.documents import Document, Draft
 from shared.errors import Conflict, Invalid, NotFound, PostilError
 from shared.harmless import one_line
@@ -42,10 +44,12 @@ from shared.shelf import Shelf
 
 log = structlog.get_logger()
 
-FRESH_SECONDS = 60.0
+FRESH = timedelta(seconds=60)
 # When the database could not be read, how long nobody asks it again.
-REST_SECONDS = 5.0
+REST = timedelta(seconds=5)
 STORED_COUNT_MAX = 5_000
+# With what strangers have put there. What comes behind is not looked at.
+READ_COUNT_MAX = 10_000
 NAME_CHARACTERS_MAX = 200
 TENANTS_KNOWN_MAX = 1_000
 # A read that was overtaken by a change is made again, so often.
@@ -58,7 +62,8 @@ class _Known:
 
     grants: Sequence[StoredGrant]
     book: RuleBook
-    fresh_until: datetime | None = None
+    # None if they are known to be out of date.
+    read_at: datetime | None = None
     # How often somebody has said that something was written.
     changes: int = 0
     reading: asyncio.Task[None] | None = None
@@ -71,18 +76,29 @@ class Roles:
         self._shelf = shelf
         self._clock = clock
         self._settings = [Rule.of(grant) for grant in settings.roles]
-        self._known: dict[str, _Known] = {}
+        self._known: Latest[str, _Known] = Latest(TENANTS_KNOWN_MAX)
+
+    def use(self, settings: BotSettings) -> None:
+        """From now on let these settings count, with what is known."""
+        self._settings = [Rule.of(grant) for grant in settings.roles]
+        for known in self._known.values():
+            known.book = self._book(known.grants)
 
     async def role_of(self, tenant: str, place: Place, who: Person) -> Role:
         """When the database is away, by what was known; by the settings alone if nothing was."""
         known = await self._up_to_date(tenant)
         return ROLE_OF_POWER[known.book.power_of(place, who)]
 
+    def is_ignored(self, tenant: str, place: Place, who: Person) -> bool:
+        """Whether that is certain without asking anybody."""
+        known = self._known.get(tenant)
+        return known is not None and self._is_fresh(known) and known.book.power_of(place, who) == IGNORED
+
     def forget(self, tenant: str) -> None:
         """Somebody has changed a grant: read anew at the next call."""
         known = self._known.get(tenant)
         if known is not None:
-            known.fresh_until = None
+            known.read_at = None
             known.changes += 1
 
     async def grant(self, tenant: str, place: Place, name: str, role: Role | None, by: Person) -> Role:
@@ -141,33 +157,46 @@ class Roles:
     async def _up_to_date(self, tenant: str) -> _Known:
         known = self._known.get(tenant)
         if known is None:
-            if len(self._known) >= TENANTS_KNOWN_MAX:
-                del self._known[next(iter(self._known))]
-            known = self._known[tenant] = _Known((), self._book(()))
+            known = _Known((), self._book(()))
+            self._known.put(tenant, known)
         for _ in range(READS_MAX):
-            if known.fresh_until is not None and self._clock.now() < known.fresh_until:
+            if self._is_fresh(known):
                 break
-            if known.reading is None or known.reading.done():
-                known.reading = asyncio.create_task(self._read(tenant, known))
+            reading = self._begin_reading(tenant, known)
+            if known.read_at is not None and known.failure is None:
+                # They are only old. Whoever writes says so, so this is to be on the safe side, and nobody waits for it.
+                break
             # Whoever gives up waiting leaves the others their answer.
-            await asyncio.shield(known.reading)
+            await asyncio.shield(reading)
         return known
+
+    def _is_fresh(self, known: _Known) -> bool:
+        span = FRESH if known.failure is None else REST
+        return known.read_at is not None and is_within(self._clock.now(), known.read_at, span)
+
+    def _begin_reading(self, tenant: str, known: _Known) -> asyncio.Task[None]:
+        if known.reading is None or known.reading.done():
+            known.reading = asyncio.create_task(self._read(tenant, known))
+        return known.reading
 
     async def _read(self, tenant: str, known: _Known) -> None:
         changes = known.changes
         try:
-            stored = [stored_grant(each) async for each in self._shelf.all(tenant, ROLES_COLLECTION)]
+            documents = self._shelf.all(tenant, ROLES_COLLECTION, READ_COUNT_MAX)
+            stored = [stored_grant(each) async for each in documents]
         except PostilError as error:
             log.warning("roles_not_read", tenant=tenant, because=error.detail)
             known.failure = error.with_traceback(None)
-            known.fresh_until = self._clock.now() + timedelta(seconds=REST_SECONDS)
+            known.read_at = self._clock.now()
             return
+        if len(stored) == READ_COUNT_MAX:
+            log.warning("roles_not_read_to_the_end", tenant=tenant, read=READ_COUNT_MAX)
         known.grants = [grant for grant in stored if grant is not None]
         known.book = self._book(known.grants)
         known.failure = None
         # Otherwise it may have been read just before that change.
         if changes == known.changes:
-            known.fresh_until = self._clock.now() + timedelta(seconds=FRESH_SECONDS)
+            known.read_at = self._clock.now()
 
 
 def _refuse_too_much(name: str, role: Role | None, giver: int, before: int) -> None:

@@ -21,8 +21,10 @@ from services.bot.asking import Asker
 from services.bot.audit import AuditBook
 from services.bot.catalogue import Catalogue, load_catalogue
 from services.bot.command import Call, Command, Place
-from services.bot.desk import BotDesk, Current, Makers, ReadAnew
-from services.bot.hearing import Hearing, Line
+from services.bot.delivery import can_be_spoken_to
+from services.bot.desk import BotDesk, Current, ReadAnew
+from services.bot.documents import holds_secrets, is_a_command
+from services.bot.hearing import Hearing, Line, is_own_name
 from services.bot.lanes import Lanes
 from services.bot.limits import Limits
 from services.bot.networks.door import NetworkDoor
@@ -31,6 +33,8 @@ from services.bot.speaking import Voice
 from shared.bus.bus import Bus
 from shared.bus.wire import Delivery
 from shared.clock import Clock
+from shared.contracts.chat import network_and_channel
+from shared.contracts.documents import Document
 from shared.contracts.house import is_kept_apart
 from shared.contracts.standing import Match
 from shared.errors import Invalid
@@ -43,7 +47,6 @@ from shared.shelf import Shelf
 log = structlog.get_logger()
 
 MATCH_CHARACTERS = 200
-MATCHES_WAITING_MAX = 100
 # Of the time that a service has for stopping: what is said last must still find its way out.
 DRAIN_SHARE = 0.5
 
@@ -74,14 +77,10 @@ class BotService(Service):
         self._chance = chance
         self._drain_seconds_max = settings.runtime.drain_seconds_max * DRAIN_SHARE
         self._hearing = Hearing()
-        self._answering = Answering(parts.voice, parts.audit, Limits(clock), parts.current, clock)
-        self._calls = Lanes(
-            self._complain_of_calls, clock, at_a_time_max=bot.calls_max, waiting_count_max=bot.waiting_count_max
-        )
-        self._matches = Lanes(
-            self._complain_of_matches, clock, at_a_time_max=bot.calls_max, waiting_count_max=MATCHES_WAITING_MAX
-        )
-        self._commands = 0
+        self._limits = Limits(clock)
+        self._answering = Answering(parts.voice, parts.audit, self._limits, parts.current, clock)
+        self._lanes = Lanes(self._complain, clock, at_a_time_max=bot.calls_max, waiting_count_max=bot.waiting_count_max)
+        self._commands = self._untold = 0
 
     @property
     def commands(self) -> Sequence[Command]:
@@ -91,7 +90,7 @@ class BotService(Service):
         return [self._voice.run(), self._parts.audit.run(), *(door.run() for door in self._doors)]
 
     async def stop(self) -> None:
-        await asyncio.gather(*(lanes.drain(self._drain_seconds_max) for lanes in (self._calls, self._matches)))
+        await self._lanes.drain(self._drain_seconds_max)
         # The doors come after what is said through them.
         await asyncio.gather(*(door.stop() for door in self._doors))
         self._voice.stop()
@@ -102,9 +101,14 @@ class BotService(Service):
         self._voice.hear_of(tenant)
         for line in self._hearing.lines_in(event, self._current.settings, self._clock.now()):
             call = self._call_of(tenant, line)
-            if call is not None:
-                self._commands += 1
-                self._calls.put(tenant, line.place, partial(self._answering.answer, call))
+            if call is None:
+                continue
+            self._commands += 1
+            if self._current.roles.is_ignored(tenant, line.place, line.who):
+                # Here already, so that whoever is ignored takes nobody's turn, and nobody is told about his flood.
+                self._answering.ignored += 1
+            else:
+                self._lanes.put(tenant, line.place, partial(self._answering.answer, call))
 
     @watch("matches.>")
     async def tell(self, tenant: str, event: Delivery) -> None:
@@ -112,8 +116,15 @@ class BotService(Service):
         match = Match.decode(event.payload)
         network, dot, channel = (match.channel or "").partition(".")
         place = Place(network, channel)
-        if dot and _may_hear(place, match.document.collection):
-            self._matches.put(tenant, place, partial(self._voice.say, tenant, place, _one_line_of(match)))
+        is_for_there = dot and can_be_spoken_to(place) and _may_hear(place, match.document.collection)
+        if not is_for_there or not self._is_news(place, match.document):
+            return
+        refusal = self._limits.telling(tenant, place)
+        text = _one_line_of(match) if refusal is None else refusal.text
+        if text is None:
+            self._untold += 1
+        else:
+            await self._voice.say(tenant, place, text)
 
     @watch("changes.postil.roles")
     async def forget_roles(self, tenant: str, event: Delivery) -> None:
@@ -126,8 +137,8 @@ class BotService(Service):
             "refused": self._answering.refused,
             "ignored": self._answering.ignored,
             "broken": self._answering.failed,
-            "dropped": self._calls.dropped + self._matches.dropped,
-            "in_lanes": self._calls.waiting + self._matches.waiting,
+            "dropped": self._lanes.dropped + self._untold,
+            "in_lanes": self._lanes.waiting,
             **self._parts.asker.vitals(),
             **self._voice.vitals(),
             **self._parts.audit.vitals(),
@@ -135,6 +146,16 @@ class BotService(Service):
             # For whoever helps people type.
             "usages": [usage_of(command, self._current.settings.prefix) for command in self.commands],
         }
+
+    def _is_news(self, place: Place, document: Document) -> bool:
+        """Whoever is in a channel has read its lines. What a bot says there might be of a match: telling of that would
+        never end."""
+        where, settings = network_and_channel(document.collection), self._current.settings
+        if where is None:
+            return True
+        is_here = document.collection == place.collection and not place.is_private
+        is_own = is_own_name(document.author, where[0], settings)
+        return not (is_here or is_own or is_a_command(document, settings.prefix))
 
     def _call_of(self, tenant: str, line: Line) -> Call | None:
         """None for a word that is nobody's here; another bot may know it."""
@@ -154,11 +175,8 @@ class BotService(Service):
             line_id=line.id,
         )
 
-    async def _complain_of_calls(self, tenant: str, place: Place, count: int) -> None:
+    async def _complain(self, tenant: str, place: Place, count: int) -> None:
         await self._voice.say(tenant, place, f"Too many commands at once: {count} of them got no answer.")
-
-    async def _complain_of_matches(self, tenant: str, place: Place, count: int) -> None:
-        await self._voice.say(tenant, place, f"Too many matches at once: {count} of them are not told here.")
 
 
 def _may_hear(place: Place, collection: str) -> bool:
@@ -169,6 +187,8 @@ def _may_hear(place: Place, collection: str) -> bool:
 def _one_line_of(match: Match) -> str:
     document = match.document
     about = one_line(document.title or document.text or "", MATCH_CHARACTERS)
+    if holds_secrets(document):
+        about = "there is something secret in it; show tells it to you alone"
     by = f" by {document.author}" if document.author else ""
     return f"{match.name}: {about} ({one_line(f'{document.collection}/{document.id}{by}', MATCH_CHARACTERS)})"
 
@@ -186,10 +206,9 @@ def assemble(
     asker = Asker(bus, clock, bot)
     shelf = Shelf(asker)
     voice = Voice(bus, shelf, bot, clock, settings.tenant, chance)
-    makers = Makers(read_anew or partial(_read_anew, settings.data), lambda anew: Roles(shelf, anew, clock))
     catalogue = catalogue or load_catalogue(settings.commands_path, bot.disabled)
-    current = Current(bot, catalogue, makers.roles(bot))
-    desk = BotDesk(bus, asker, voice, current, makers, clock)
+    current = Current(bot, catalogue, Roles(shelf, bot, clock))
+    desk = BotDesk(bus, asker, voice, current, read_anew or partial(_read_anew, settings.data), clock)
     parts = Parts(asker, voice, AuditBook(shelf, clock), current, desk, _doors(bus, bot, clock, chance))
     return BotService(parts, settings, clock, chance)
 

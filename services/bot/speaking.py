@@ -42,7 +42,7 @@ class Voice:
     def __init__(
         self, bus: Bus, shelf: Shelf, settings: BotSettings, clock: Clock, own_tenant: str, chance: Random
     ) -> None:
-        self._settings, self._clock, self._chance = settings, clock, chance
+        self._settings, self._chance = settings, chance
         self._pages = Pages(settings, clock)
         self._delivering = Delivering(bus, settings.confirm_seconds_max)
         self._outbox = Outbox(shelf, Tenants(shelf, own_tenant), settings, clock, self._try_kept, self._new_id())
@@ -87,6 +87,10 @@ class Voice:
         ]
         await self._outbox.promise(tenant, entries)
         return entries[0].draft(0).id or ""
+
+    def use(self, settings: BotSettings) -> None:
+        """From now on say it by these."""
+        self._settings = self._pages.settings = settings
 
     def hear_of(self, tenant: str) -> None:
         """A tenant that was seen: it may have something in the outbox."""
@@ -145,6 +149,8 @@ class Voice:
         for number, line in enumerate(lines):
             say = self._say_of(place, line, None if number else to, in_reply_to)
             if len(self._tasks) >= UNCONFIRMED_MAX:
+                # Those before it go out first.
+                await asyncio.sleep(0)
                 self._counts["said"] += 1
                 self._counts["unconfirmed"] += 1
                 await self._delivering.tell(tenant, say)

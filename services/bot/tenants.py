@@ -5,9 +5,10 @@ They stand in one document of the bot's own tenant.
 
 from collections.abc import Sequence
 
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from shared.contracts.documents import Draft
+from shared.contracts.message import Tenant
 from shared.errors import Conflict, Unavailable
 from shared.shelf import Shelf
 
@@ -15,6 +16,9 @@ COLLECTION = "postil.bot"
 DOCUMENT = "postil.bot.tenants"
 # Somebody else was faster that often in a row: then nobody is, or something is broken.
 TRIES_MAX = 10
+COUNT_MAX = 10_000
+
+_TENANT: TypeAdapter[str] = TypeAdapter(Tenant)
 
 
 class Tenants:
@@ -25,9 +29,10 @@ class Tenants:
         self._known: set[str] = set()
 
     async def all(self) -> Sequence[str]:
+        """With our own, also if somebody has removed the list."""
         names, _ = await self._read()
         self._known.update(names)
-        return names
+        return [*dict.fromkeys((self._own_tenant, *names))]
 
     async def add(self, tenant: str) -> None:
         """Return when it is written down; raises `Unavailable`."""
@@ -54,5 +59,13 @@ class Tenants:
         if document is None:
             return (), 0
         listed = document.data.get("tenants") if isinstance(document.data, dict) else None
-        names = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
-        return names, document.version
+        names = [name for name in listed if _is_tenant(name)] if isinstance(listed, list) else []
+        return [str(name) for name in names[:COUNT_MAX]], document.version
+
+
+def _is_tenant(name: JsonValue) -> bool:
+    try:
+        _TENANT.validate_python(name, strict=True)
+    except ValidationError:
+        return False
+    return True

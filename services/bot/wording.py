@@ -91,6 +91,12 @@ def span_in_words(span: timedelta, parts_max: int = 2) -> str:
     return " ".join(parts) or "0 seconds"
 
 
+def the_last(span: timedelta) -> str:
+    """As in "the last day" or "the last 2 hours"."""
+    words = span_in_words(span)
+    return f"the last {words.removeprefix('1 ') if words.count(' ') == 1 else words}"
+
+
 def counted(count: int, one: str) -> str:
     return f"{count:,} {one if count == 1 else one + 's'}"
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from services.cli.commands import COMMAND_GROUPS
+from services.cli.commands import add_commands
 from shared.logs import configure_logs
 from shared.settings import LogSettings
 
@@ -29,8 +29,7 @@ def quietly() -> None:
     configure_logs(LogSettings(level="warning"), service="cli", stream=sys.stderr)
 
 
-for add_to in COMMAND_GROUPS:
-    add_to(app)
+add_commands(app, sys.argv[1:])
 
 
 def main() -> None:

@@ -182,5 +182,5 @@ def _shown(settings: Settings, setting: Setting) -> object:
 
 
 def _without_key(channel: str) -> str:
-    name, space, _ = channel.partition(" ")
-    return f"{name} {MASK}" if space else name
+    words = channel.split()
+    return f"{words[0]} {MASK}" if len(words) > 1 else channel

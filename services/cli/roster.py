@@ -21,9 +21,10 @@ class ServiceName(StrEnum):
         return f"{ROOT}-{self.value}"
 
 
-# Those that write stop before the one that keeps what they write.
+# Those that write stop before the one that keeps what they write; and what the bot writes goes through ingest.
 STOP_ORDER = (
-    (ServiceName.INGEST, ServiceName.BOT, ServiceName.ANALYSIS),
+    (ServiceName.BOT,),
+    (ServiceName.INGEST, ServiceName.ANALYSIS),
     (ServiceName.SEARCH, ServiceName.DATABASE),
 )
 

@@ -19,6 +19,7 @@ from services.ingest.forms import BYTE_ORDER_MARK, WHITESPACE, Form, elements_of
 from services.ingest.names import Naming
 from shared.bus.wire import MESSAGE_ID_HEADER, NO_HEADERS, Headers, Place
 from shared.contracts.documents import Draft
+from shared.contracts.house import HOUSE_PREFIX
 from shared.contracts.message import Collection, in_words
 from shared.contracts.saving import Sealed, seal
 from shared.errors import Invalid, PostilError
@@ -127,6 +128,9 @@ def _accepted(draft: Draft | PostilError, index: int, checks: Checks, naming: Na
         raise Invalid("'collection' is missing: here the document itself has to name it")
     if draft.collection not in {None, home}:
         raise Invalid(f"'collection' is {draft.collection!r}, but the subject says {collection!r}")
+    if draft.id is not None and draft.id.startswith(HOUSE_PREFIX) and not home.startswith(HOUSE_PREFIX):
+        # Else whoever may write into one collection could take the names of what the house is going to keep.
+        raise Invalid(f"'id' begins with {HOUSE_PREFIX!r}, as only those of collections of the house do")
     return seal(draft, naming.id_for(draft, index), home, naming.place_for(index))
 
 

@@ -8,6 +8,9 @@ from shared.contracts.annotations import Cost, Step
 from shared.contracts.message import Collection, Contract, Query
 from shared.contracts.moment import Moment
 
+# Why an answer is less than it could be where nobody has set a model up: no news to whoever asks.
+NO_MODEL = "no language model is configured"
+
 
 class AnalyseProgress(Contract):
     """What one look has found and done. Whoever asks again from `next` until there is none has seen everything."""

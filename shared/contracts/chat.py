@@ -11,6 +11,9 @@ from pydantic import JsonValue, ValidationError
 from shared.contracts.house import CHAT_PREFIX, PRIVATE_MARK
 from shared.contracts.message import Contract, Event
 
+# The network of `postil chat`.
+CONSOLE = "console"
+
 # The kinds of a line, beside None for what somebody has just said. Only that can be a command.
 ACTION, NOTICE, JOINED, LEFT, TOPIC = "action", "notice", "joined", "left", "topic"
 

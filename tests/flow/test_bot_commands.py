@@ -109,7 +109,7 @@ async def test_what_was_said_last_and_how_all_is(channel: Channel) -> None:
     assert line.endswith(" <carol> good morning")
     up, figures = await channel.asked("!status", 2)
     assert all(name in up for name in ("analysis", "bot", "database", "ingest", "search"))
-    assert " documents, " in figures
+    assert " stored" in figures
 
 
 async def test_private_lines_stay_private(channel: Channel) -> None:
@@ -119,7 +119,7 @@ async def test_private_lines_stay_private(channel: Channel) -> None:
     assert await channel.asked("!show whisper", 1) == ["There is no document whisper."]
     assert await channel.asked("!seen eve", 1) == ["eve was never heard."]
     [refused] = await channel.asked("!search know collection:chat.irc.@eve", 1)
-    assert "kept apart" in refused
+    assert "said in private" in refused
     shown = await channel.asked("show whisper", 2, author="eve", collection="chat.irc.@eve")
     assert shown[1] == "nobody may know"
 

@@ -93,9 +93,9 @@ async def test_a_chat_command_is_answered(stranger: Stranger) -> None:
     says = await stranger.client.subscribe(f"postil.{stranger.tenant}.say.irc.python")
     await stranger.publish({"author": "ada", "text": "hello"}, "chat.irc.python")
     await stranger.documents(1, "chat.irc.python")
-    await stranger.publish({"author": "ada", "text": "!stats"}, "chat.irc.python")
+    await stranger.publish({"author": "ada", "text": "!recent 1"}, "chat.irc.python")
     said = json.loads((await says.next_msg(timeout=10)).data)
-    assert (said["to"], said["text"].split()[1:4]) == ("ada", ["lines", "are", "kept"])
+    assert (said["to"], said["text"].split(maxsplit=1)[1]) == ("ada", "<ada> hello")
 
 
 async def test_history_deletion_and_erasure(stranger: Stranger) -> None:

@@ -94,6 +94,15 @@ def test_a_try_that_came_to_nothing_leaves_the_place_to_another(ending: type[Bas
     assert breaker.state() == "closed"
 
 
+def test_a_clock_that_is_set_back_does_not_make_it_rest_for_longer() -> None:
+    clock = ClockForTests()
+    breaker = opened(clock)
+    clock.go_on(-3_600)
+    assert breaker.state() == "half-open"
+    succeed(breaker)
+    assert breaker.state() == "closed"
+
+
 def test_those_on_their_way_don_t_keep_it_open_longer() -> None:
     clock = ClockForTests()
     breaker = Breaker(clock, failures_max=2, rest_seconds=10)

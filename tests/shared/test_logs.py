@@ -53,15 +53,26 @@ def test_what_is_below_the_level_is_not_shown() -> None:
     assert [orjson.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["trouble"]
 
 
-def test_a_failure_is_one_line_too_with_its_traceback_in_it() -> None:
+def failed_with(password: str, settings: LogSettings) -> str:
     stream = io.StringIO()
-    configure_logs(LogSettings(format="json"), service="ingest", stream=stream)
+    configure_logs(settings, service="ingest", stream=stream)
     try:
-        int("why")
+        _ = int("why") + len(password)
     except ValueError:
         structlog.get_logger().exception("failed")
-    [line] = stream.getvalue().splitlines()
+    return stream.getvalue()
+
+
+def test_a_failure_is_one_line_too_with_its_traceback_in_it() -> None:
+    [line] = failed_with("hunter2", LogSettings(format="json")).splitlines()
     assert orjson.loads(line)["exception"][0]["exc_type"] == "ValueError"
+
+
+def test_what_was_in_hand_when_it_failed_is_nobodys_to_read() -> None:
+    for settings in (LogSettings(format="json"), LogSettings(format="pretty")):
+        said = failed_with("hunter2", settings)
+        assert "ValueError" in said
+        assert "hunter2" not in said
 
 
 def test_libraries_log_the_same_way() -> None:

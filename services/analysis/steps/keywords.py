@@ -19,11 +19,14 @@ from services.analysis.words.fields import fields_of
 from services.analysis.words.languages import language_of
 from services.analysis.words.prose import without_links
 from services.analysis.words.tokens import is_unspaced, tokens_of
+from shared.contracts.chat import network_and_channel
 from shared.contracts.documents import Document
 
 _COUNT_MAX = 10
 # What comes later adds hardly anything.
 _LOOKED_AT_COUNT_MAX = 50_000
+# As it is typed to most bots; a command of another kind costs the figures a word, and nothing else.
+_COMMAND = re.compile(r"\s*+![A-Za-z]")
 _ACRONYM = re.compile(r"[A-Z](?<![A-Za-z0-9_][A-Z])[A-Z0-9]{1,7}(?![A-Za-z0-9_])")
 
 _TITLE_FACTOR = 1.6
@@ -33,7 +36,9 @@ _PHRASE_FACTOR = 1.3
 _LENGTH_FACTORS = [log(1 + count) for count in range(17)]
 
 
-def _keywords(document: Document) -> JsonValue:
+def _keywords(document: Document) -> JsonValue | Finding:
+    if _COMMAND.match(document.text or "") and network_and_channel(document.collection):
+        return Finding(status="skipped", reason="it was said to a bot")
     fields = fields_of(document)
     small = small_words(language_of(fields).language)
     text = "\n".join(without_links(text[:_LOOKED_AT_COUNT_MAX]) for _, text in fields)

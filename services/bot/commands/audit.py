@@ -9,6 +9,7 @@ from services.bot.arguments import Name
 from services.bot.command import Call, Command, Place
 from services.bot.wording import moment, short
 from shared.contracts.audit import AUDIT_COLLECTION, AuditEntry, entry_of
+from shared.contracts.chat import is_private
 from shared.contracts.documents import RecentDocuments
 
 COUNT = 10
@@ -35,7 +36,7 @@ async def _audit(call: Call, name: NameOrCount | None = None, count: Count = COU
     for document in looked_at:
         entry = entry_of(document)
         if entry is not None and (author is None or entry.is_by(author)) and await seeing.may_see(entry):
-            lines.append(_line(entry))
+            lines.append(_line(entry, is_own=Place(entry.network, entry.channel) == call.private_place))
         if len(lines) == min(count, COUNT_MAX):
             return lines
     by = f" of {short(author, NAME_CHARACTERS)}" if author else ""
@@ -61,8 +62,11 @@ class _Seeing:
         return self._known[place]
 
 
-def _line(entry: AuditEntry) -> str:
-    typed = short(f"{entry.command} {entry.arguments}", WORDS_CHARACTERS)
+def _line(entry: AuditEntry, *, is_own: bool) -> str:
+    if is_private(entry.channel) and not is_own:
+        # Which words somebody used in private, no moderator has to know.
+        entry = entry.model_copy(update={"arguments": "", "detail": ""})
+    typed = short(f"{entry.command} {entry.arguments}".rstrip(), WORDS_CHARACTERS)
     where = f"{short(entry.network, NAME_CHARACTERS)}/{short(entry.channel, NAME_CHARACTERS)}"
     because = f" ({short(entry.detail, DETAIL_CHARACTERS)})" if entry.detail and entry.result != "ok" else ""
     author = short(entry.author, NAME_CHARACTERS)

@@ -8,6 +8,8 @@ from services.bot.command import ROLES, Call, Command
 from services.bot.wording import listed, short
 from shared.errors import NotFound
 
+# For whoever does not know what to ask: as far as there are these commands.
+TO_TRY = ("search printer", "summary", "seen ada", "remind me 2h tea")
 WORD_CHARACTERS = 40
 NEAR_COUNT = 3
 NEAR_MIN = 0.65
@@ -27,15 +29,18 @@ async def _help(call: Call, command: Rest | None = None) -> Sequence[str]:
 
 
 async def _overview(call: Call) -> Sequence[str]:
-    role = await call.role()
-    lines: list[str] = []
+    role, prefix = await call.role(), _prefix(call)
+    known = {command.word for command in call.desk.commands}
+    to_try = [prefix + each for each in TO_TRY if each.partition(" ")[0] in known]
+    beginning = f"I keep what is said, and find it again: try {listed(to_try)}. " if to_try else ""
+    lines = [f"{beginning}{prefix}help COMMAND explains one of these:"]
     # From the role with the least to the caller's own.
     for each in reversed(ROLES[ROLES.index(role) :]):
         words = [command.word for command in call.desk.commands if command.role == each]
         if words:
             whose = "" if each == "member" else f"For an {each}: " if each[0] in "aeiou" else f"For a {each}: "
             lines.append(whose + " · ".join(_gathered(words)))
-    return [*lines, f"Say {_prefix(call)}help COMMAND for more."]
+    return lines
 
 
 def _gathered(words: Sequence[str]) -> Iterator[str]:

@@ -222,6 +222,7 @@ def _key(place: Place) -> str:
 
 
 commands = (
+    Command("quote", "a quote of this channel, as quote get tells it", _get, examples=("quote", "quote 7")),
     Command(
         "quote add", "keep something that was said here", _add, changes=True, examples=("quote add <ada> it works",)
     ),

@@ -8,5 +8,11 @@ async def _reload(call: Call) -> Answer:
 
 
 commands = (
-    Command("reload", "read the settings of the bot and its commands anew", _reload, role="owner", changes=True),
+    Command(
+        "reload",
+        "read the settings of the bot and its commands anew",
+        _reload,
+        role="owner",
+        changes=True,
+    ),
 )

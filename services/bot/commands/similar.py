@@ -13,8 +13,8 @@ from shared.contracts.search import Similar
 from shared.errors import NotFound
 
 HITS = 5
-# Some are the questions of others, and are left out.
-HITS_ASKED = 10
+# Many may be the commands of others, which are left out.
+HITS_ASKED = 50
 ID_CHARACTERS_MAX = 200
 
 

@@ -13,19 +13,17 @@ from shared.errors import PostilError
 NAME_CHARACTERS = 40
 # What everybody misses when one of them is away.
 MISSED = {
-    "ingest": "ingest does not answer: what is published waits.",
-    "database": "database does not answer: nothing is stored just now, and what is published waits.",
-    "search": "search does not answer: nothing is found, and there are no figures.",
-    "analysis": "analysis does not answer: no new annotations, and searches go by words alone.",
-    "bot": "bot is not listed, though it has just answered you.",
+    "ingest": "The ingest does not answer: what is published waits.",
+    "database": "The database does not answer: nothing is stored just now, and what is published waits.",
+    "search": "The search does not answer: nothing is found, and there are no figures.",
+    "analysis": "The analysis does not answer: no summaries, no new annotations, and searches go by words alone.",
 }
 
 
 async def _status(call: Call) -> Sequence[str]:
     """Whatever can't be said costs its own sentence alone."""
-    services, log, indexes = await asyncio.gather(_services(call), _log(call), _indexes(call))
-    up = f"The bot has been up for {span_in_words(call.at - call.desk.started_at)}."
-    return [*services, " ".join((log, indexes, up))]
+    services, kept, indexed = await asyncio.gather(_services(call), _kept(call), _indexed(call))
+    return [*services, f"{kept} {indexed}".rstrip()]
 
 
 async def _services(call: Call) -> Sequence[str]:
@@ -35,38 +33,43 @@ async def _services(call: Call) -> Sequence[str]:
         return ["The bus does not say who is up."]
     present = {vital.name for vital in vitals}
     missing = [sentence for name, sentence in MISSED.items() if name not in present]
-    up = f"Up: {listed(list(_up(vitals)))}." if vitals else "Nobody says to be up."
-    return [up, " ".join(missing)] if missing else [up]
+    return [" ".join(_up(vitals)) or "Nobody says to be up.", *([" ".join(missing)] if missing else [])]
 
 
 def _up(vitals: Sequence[Vital]) -> Iterator[str]:
-    for vital in sorted(vitals, key=lambda each: (each.name, -each.up_seconds)):
-        name = short(vital.name, NAME_CHARACTERS)
-        yield f"{name} for {span_in_words(timedelta(seconds=vital.up_seconds), parts_max=1)}"
+    """Who is up for the same time stands together. Of several of one name, the eldest is told."""
+    eldest: dict[str, float] = {}
+    for vital in vitals:
+        eldest[vital.name] = max(vital.up_seconds, eldest.get(vital.name, 0.0))
+    together: dict[str, list[str]] = {}
+    for name, seconds in sorted(eldest.items(), key=lambda each: (-each[1], each[0])):
+        span = span_in_words(timedelta(seconds=seconds), parts_max=1)
+        together.setdefault(span, []).append(short(name, NAME_CHARACTERS))
+    for span, names in together.items():
+        yield f"Up for {span}: {listed(sorted(names))}."
 
 
-async def _log(call: Call) -> str:
+async def _kept(call: Call) -> str:
     try:
         stats = await call.ask(GetStats())
     except PostilError:
         return "The database does not say how much is stored."
     behind = stats.last_seq - stats.announced_seq
-    announced = "all announced" if behind <= 0 else f"{behind:,} of them not announced yet"
-    return f"{counted(stats.documents, 'document')}, {counted(stats.last_seq, 'change')}, {announced}."
+    late = f", and {counted(behind, 'change')} still to be passed on" if behind > 0 else ""
+    return f"{counted(stats.documents, 'document')} stored{late}."
 
 
-async def _indexes(call: Call) -> str:
+async def _indexed(call: Call) -> str:
     try:
         indexes = (await call.ask(GetIndexes())).indexes
     except PostilError:
-        return "The search does not say how far its indexes are."
-    late = [
-        f"{short(each.index, NAME_CHARACTERS)} is {max(0, each.last_seq - each.applied_seq):,} behind"
-        + ("" if each.state == "READY" else f" and {each.state.lower()}")
-        for each in indexes
-        if each.state != "READY" or each.applied_seq < each.last_seq
-    ]
-    return f"Of the indexes, {listed(late)}." if late else "The indexes are up to date."
+        return "The search does not say how far it is."
+    if not indexes:
+        return ""
+    behind = max(each.last_seq - each.applied_seq for each in indexes)
+    building = [short(each.index, NAME_CHARACTERS) for each in indexes if each.state == "BUILDING"]
+    anew = f" Made anew just now: {listed(building)}." if building else ""
+    return (f"The search is {counted(behind, 'change')} behind." if behind > 0 else "The search is up to date.") + anew
 
 
 commands = (Command("status", "who is up, who is missing, and how far each has come", _status),)

@@ -7,8 +7,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.bot.arguments import Span
 from services.bot.command import Answer, Call, Command
-from services.bot.wording import counted, listed, short, span_in_words
-from shared.contracts.analysis import Digest, Summarise
+from services.bot.wording import counted, listed, short, the_last
+from shared.contracts.analysis import NO_MODEL, Digest, Summarise
 from shared.contracts.chat import chat_collection
 from shared.contracts.house import CHAT_PREFIX, is_kept_apart
 from shared.errors import Invalid, Unavailable
@@ -35,20 +35,21 @@ async def _summary(call: Call, what: str | None = None, since: Span | None = Non
         except Unavailable as error:
             raise Unavailable(AWAY) from error
         if digest.documents:
-            return _told(digest, _named(question, call), span)
+            return _told(digest, _named(question, call), "line" if _is_chat(question) else "document", span)
     where = f"in {_shown(what)}" if what else "here"
-    return Answer([f"There was nothing to sum up {where} in the last {span_in_words(span)}{_because(digest)}."])
+    return Answer([f"There was nothing to sum up {where} in {the_last(span)}{_because(digest)}."])
 
 
 def _questions(call: Call, what: str | None, since: datetime) -> Sequence[Summarise]:
-    """What a word may mean, the likeliest first: a channel of this network, a collection of chat lines, a thread."""
+    """What a word may mean, the likeliest first: a channel of this network, a collection, a thread."""
     if what is None:
         return [Summarise(collection=call.place.collection, since=since)]
     collection = what if what.startswith(CHAT_PREFIX) else chat_collection(call.place.network, what)
     if is_kept_apart(collection) and not call.may_read(collection):
         raise Invalid("What is said in private is summed up in private only.")
     found: list[Summarise] = []
-    for given in ({"collection": collection}, {"thread": what}):
+    others = () if what == collection or is_kept_apart(what) else ({"collection": what},)
+    for given in ({"collection": collection}, *others, {"thread": what}):
         try:
             found.append(Summarise.model_validate({**given, "since": since}))
         except ValidationError:
@@ -59,20 +60,24 @@ def _questions(call: Call, what: str | None, since: datetime) -> Sequence[Summar
     return found
 
 
-def _told(digest: Digest, named: str, span: timedelta) -> Answer:
+def _is_chat(question: Summarise) -> bool:
+    return question.collection is not None and question.collection.startswith(CHAT_PREFIX)
+
+
+def _told(digest: Digest, named: str, noun: str, span: timedelta) -> Answer:
     by = f", by {short(digest.model, SHOWN_CHARACTERS_MAX)}" if digest.model else ", in their own words"
-    head = f"{named}, {counted(digest.documents, 'document')} of the last {span_in_words(span)}{by}:"
+    head = f"{named}, {counted(digest.documents, noun)} of {the_last(span)}{by}:"
     points = [_BULLET + short(point, POINT_CHARACTERS_MAX) for point in digest.points]
     lines = [head, *([digest.summary] if digest.summary else []), *points]
     if not digest.summary and not points:
         lines = [head.rstrip(":") + ": there is nothing to read in them."]
-    if digest.degraded:
-        lines.append(f"It could be better{_because(digest)}.")
+    if because := _because(digest):
+        lines.append(f"It could be better{because}.")
     return Answer(lines, private=sum(map(len, lines)) > PUBLIC_CHARACTERS_MAX)
 
 
 def _because(digest: Digest) -> str:
-    reasons = [short(reason, REASON_CHARACTERS_MAX) for reason in digest.degraded]
+    reasons = [short(reason, REASON_CHARACTERS_MAX) for reason in digest.degraded if reason != NO_MODEL]
     return f": {listed(reasons)}" if reasons else ""
 
 
@@ -98,7 +103,7 @@ def _shown(text: str) -> str:
 commands = (
     Command(
         "summary",
-        "what was going on here, in another channel or in a thread; since yesterday, if you don't say",
+        "what was going on here, in another channel or collection, or in a thread; since yesterday, if you don't say",
         _summary,
         cooldown_seconds=10.0,
         examples=("summary", "summary 2h", "summary #python 3d", "summary T-17"),

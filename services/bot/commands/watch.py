@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from services.bot.arguments import Rest
 from services.bot.command import Answer, Call, Command, Place
+from services.bot.documents import misread, refuse_what_is_kept_apart
 from services.bot.wording import counted, short
 from shared.contracts.standing import (
     STANDING_COLLECTION,
@@ -26,15 +27,13 @@ SHOWN_CHARACTERS_MAX = 160
 _NAME_BITS = 16
 _TRIES_MAX = 20
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-# Nothing of what is kept apart is ever found by a standing query: whoever asks for it shall not wait in vain.
-_KEPT_APART = re.compile(r'collection:"?(?:postil\b|chat\.[^\s".]+\.@)', re.IGNORECASE)
 
 
 async def _watch(call: Call, query: Rest) -> Answer:
     if len(query) > QUERY_CHARACTERS_MAX:
         raise Invalid(f"A query that is watched has at most {QUERY_CHARACTERS_MAX:,} characters.")
-    if _KEPT_APART.search(query):
-        raise Invalid("What the house keeps for itself, and what is said in private, can't be watched.")
+    # No standing query ever finds that: nobody shall wait in vain.
+    refuse_what_is_kept_apart(query)
     known = (await call.ask(ListStanding())).items
     here = [each for each in known if each.channel == _channel(call.place)]
     for each in here:
@@ -44,7 +43,10 @@ async def _watch(call: Call, query: Rest) -> Answer:
         raise Invalid(f"There are {len(here)} watches here already, which is the most: unwatch one.")
     name = _new_name(call, known)
     channel = _channel(call.place)
-    await call.ask(SaveStanding(name=name, query=query, author=call.signature, channel=channel))
+    try:
+        await call.ask(SaveStanding(name=name, query=query, author=call.signature, channel=channel))
+    except Invalid as error:
+        raise misread(error) from error
     line = f"{name} tells you here of every new document for {short(query, SHOWN_CHARACTERS_MAX)}"
     return Answer([f"{line} ({call.desk.prefix}unwatch {name} ends it)"], after={"name": name, "query": query})
 

@@ -1,6 +1,7 @@
 """How a line of a chat looks on a terminal: the time, the name, and the text, each in its place."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from rich.cells import set_cell_size
 from rich.table import Table
@@ -13,8 +14,17 @@ from shared.harmless import harmless, one_line
 NAME_CELLS = 12
 TEXT_CHARACTERS = 4_000
 DOINGS: Mapping[str, str] = {ACTION: "", JOINED: "has joined", LEFT: "has left", TOPIC: "has set the topic:"}
-STYLE_OF_BOT, STYLE_OF_ME, STYLE_OF_OTHERS, QUIET = "green", "bold", "cyan", "dim"
+# Legible on a light ground as well as on a dark one.
+STYLE_OF_BOT, STYLE_OF_ME, STYLE_OF_OTHERS, STYLE_OF_PRIVATE, QUIET = "green", "bold", "cyan", "italic magenta", "dim"
 PRIVATELY = "for you alone: "
+BEFORE_CHARACTERS = 200
+
+
+def picture_from_before(line: Line, me: str) -> Table:
+    """Of what was said before somebody came: what they need of it to know what is going on."""
+    made = picture(replace(line, text=one_line(line.text, BEFORE_CHARACTERS)), me)
+    made.row_styles = [QUIET]
+    return made
 
 
 def picture(line: Line, me: str) -> Table:
@@ -46,7 +56,7 @@ def _name(name: str, style: str) -> Text:
 
 def _text(line: Line) -> Text:
     style = STYLE_OF_BOT if line.by_bot else QUIET if line.kind == NOTICE else ""
-    mark = (PRIVATELY, "italic yellow") if line.private else ""
+    mark = (PRIVATELY, STYLE_OF_PRIVATE) if line.private else ""
     return Text.assemble(mark, (_shortened(line.text), style))
 
 

@@ -2,7 +2,7 @@
 
 import sys
 from getpass import getuser
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -31,7 +31,8 @@ def chat(
     """Talk to the bot, and to whoever else is in the channel.
 
     At a terminal it goes on until Ctrl-D. In a pipe each line is said when
-    the one before has been answered, and the answers are printed.
+    the one before has been answered, and the answers are printed; a command
+    without an answer makes the exit code 6.
 
     Example: echo '!help' | postil chat
     """
@@ -43,7 +44,10 @@ def chat(
 
             await talk_at_terminal(session, SystemClock(), channel, me)
         else:
-            await Piped(session, SystemClock(), channel, me, wait).run(sys.stdin.buffer)
+            # Without its buffer: that is locked by whoever waits in it, also when all is over.
+            source: BinaryIO = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
+            if await Piped(session, SystemClock(), channel, me, wait).run(source):
+                raise typer.Exit(Exit.INCOMPLETE)
 
     run(talk, data=data, tenant=tenant)
 

@@ -1,10 +1,14 @@
 """Entries of the audit, for the tests that write them and read them back."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 
-from shared.contracts.audit import AuditFacts, Flaw, flaws
+from services.bot.audit import AuditBook
+from shared.contracts.audit import AUDIT_COLLECTION, AuditFacts, Flaw, flaws
 from shared.contracts.documents import Document
-from tests.services.bot.shelves import MOMENT
+from shared.shelf import Shelf
+from tests.services.bot.shelves import MOMENT, Asked
+from tests.simulation.loop import Simulation, run_simulated
 
 
 def facts(command: str = "role", author: str = "ada") -> AuditFacts:
@@ -27,3 +31,21 @@ def data_of(documents: Sequence[Document], name: str) -> list[object]:
 
 def checked(documents: Sequence[Document]) -> list[Flaw]:
     return list(flaws(documents))
+
+
+def told(story: Callable[[Asked, AuditBook], Awaitable[None]]) -> None:
+    """With a store, and a book whose loop runs until the story is over."""
+
+    async def tell(simulation: Simulation) -> None:
+        asked = Asked(simulation.clock)
+        book = AuditBook(Shelf(asked), simulation.clock)
+        running = asyncio.create_task(book.run())
+        await story(asked, book)
+        book.stop()
+        await running
+
+    run_simulated(tell, 1)
+
+
+async def entries(asked: Asked) -> Sequence[Document]:
+    return await asked.documents(AUDIT_COLLECTION)

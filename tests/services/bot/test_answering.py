@@ -18,7 +18,7 @@ from tests.until import until
 Work = Callable[..., Awaitable[Any]]
 
 GIVE_UP_SECONDS = 8.0
-BROKE = "» !odd broke; the log says why."
+BROKE = "odd broke; the log says why."
 
 
 async def echo(call: Call, text: Rest) -> str:
@@ -96,7 +96,7 @@ def test_what_hangs_is_given_up_even_if_it_is_deaf(changes: bool) -> None:
     async def story(house: House) -> None:
         began = house.clock.loop.time()
         doubt = " It may have been done or not." if changes else ""
-        assert await house.answer_to("!odd") == [f"» !odd took longer than 8 s, so I gave it up.{doubt}"]
+        assert await house.answer_to("!odd") == [f"odd took longer than 8 s, so I gave it up.{doubt}"]
         assert GIVE_UP_SECONDS <= house.clock.loop.time() - began < GIVE_UP_SECONDS + 0.1
         assert await house.answer_to("!echo still here") == ["still here"]
         ended.set()
@@ -112,7 +112,7 @@ def test_who_may_not_is_told_so_and_it_is_on_record() -> None:
         return "done"
 
     async def story(house: House) -> None:
-        assert await house.answer_to("!odd") == ["» !odd is for owners, and you are a member here."]
+        assert await house.answer_to("!odd") == ["odd is for owners, and you are a member here."]
         assert await house.answer_to("!odd", author="olga") == ["done"]
         # What only reads but not for everybody is noted, and nobody waits for it.
         await until(lambda: house.vital("audit_written") == 2)
@@ -136,7 +136,7 @@ def test_wrong_words_get_the_usage_and_no_cooldown() -> None:
     slow = odd(work, cooldown_seconds=30)
     said = answers(slow, "!odd", "!odd first", "!odd second", "!odd third")
     assert said[0].endswith("Usage: !odd TEXT…")
-    assert said[1:] == ["first", "» !odd can be given again in 30 s."]
+    assert said[1:] == ["first", "odd can be given again in 30 s."]
 
 
 def test_a_flood_of_one_person_gets_one_line_about_it() -> None:

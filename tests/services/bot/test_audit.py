@@ -1,38 +1,19 @@
 """Writing the audit: one chain, whatever fails, and whoever puts something in its way."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
 from services.bot.audit import NOTES_WAITING_MAX, RECORDS_WAITING_MAX, TENANTS_KNOWN_MAX, AuditBook
-from shared.contracts.audit import AUDIT_COLLECTION, Link, chained, draft_of, entry_id
-from shared.contracts.documents import DeleteDocument, Document, Draft
+from shared.contracts.audit import AUDIT_COLLECTION
+from shared.contracts.documents import RecentDocuments
 from shared.contracts.saving import PutDocuments
 from shared.errors import Invalid, Unavailable
 from shared.shelf import Shelf
-from tests.services.bot.entries import checked, data_of, facts
+from tests.services.bot.entries import checked, data_of, entries, facts, told
 from tests.services.bot.shelves import MOMENT, Asked
 from tests.simulation.loop import Simulation, run_simulated
 from tests.until import until
-
-
-def told(story: Callable[[Asked, AuditBook], Awaitable[None]]) -> None:
-    """With a store, and a book whose loop runs until the story is over."""
-
-    async def tell(simulation: Simulation) -> None:
-        asked = Asked(simulation.clock)
-        book = AuditBook(Shelf(asked), simulation.clock)
-        running = asyncio.create_task(book.run())
-        await story(asked, book)
-        book.stop()
-        await running
-
-    run_simulated(tell, 1)
-
-
-async def entries(asked: Asked) -> Sequence[Document]:
-    return await asked.documents(AUDIT_COLLECTION)
 
 
 def test_a_new_book_needs_one_question_to_go_on() -> None:
@@ -218,48 +199,15 @@ def test_at_the_end_nobody_waits_for_ever() -> None:
     assert run_simulated(tell, 1) < 10
 
 
-@pytest.mark.parametrize("collection", [AUDIT_COLLECTION, "notes"])
-@pytest.mark.parametrize("is_gone", [False, True])
-def test_a_stranger_at_the_next_number_is_passed_by_and_found_out(collection: str, is_gone: bool) -> None:
+def test_no_more_tenants_wait_than_are_remembered() -> None:
     async def story(asked: Asked, book: AuditBook) -> None:
-        await book.record("main", facts("first"))
-        stranger = Draft(id=entry_id(2), collection=collection, data={"number": 2, "hash": "0" * 64})
-        await asked.ask("main", PutDocuments(documents=(stranger,)))
-        if is_gone:
-            await asked.ask("main", DeleteDocument(id=entry_id(2)))
-        for each in (book, AuditBook(Shelf(asked), asked.clock)):
-            await each.record("main", facts("later"))
-        found = await entries(asked)
-        assert data_of(found, "command")[-2:] == ["later", "later"]
-        is_taken_for_good = not (is_gone and collection == AUDIT_COLLECTION)
-        assert {flaw.number for flaw in checked(found)} == {2}
-        assert data_of(found, "number")[-2:] == ([3, 4] if is_taken_for_good else [2, 3])
-
-    told(story)
-
-
-def test_many_strangers_before_and_after_do_not_hide_the_chain() -> None:
-    async def story(asked: Asked, book: AuditBook) -> None:
-        for number in range(3):
-            await book.record("main", facts(str(number)))
-        strangers = tuple(Draft(id=f"x{number}", collection=AUDIT_COLLECTION, text="x") for number in range(60))
-        await asked.ask("main", PutDocuments(documents=strangers))
-        await AuditBook(Shelf(asked), asked.clock).record("main", facts("3"))
-        ours = [each for each in await entries(asked) if each.data is not None]
-        assert data_of(ours, "number") == [1, 2, 3, 4]
-        assert checked(ours) == []
-
-    told(story)
-
-
-def test_a_forged_entry_far_ahead_does_not_move_the_chain() -> None:
-    async def story(asked: Asked, book: AuditBook) -> None:
-        await book.record("main", facts("0"))
-        await book.record("main", facts("1"))
-        forged = draft_of(chained(facts("forged"), Link(900, "0" * 64)))
-        await asked.ask("main", PutDocuments(documents=(forged,)))
-        await AuditBook(Shelf(asked), asked.clock).record("main", facts("2"))
-        assert data_of(await entries(asked), "number") == [1, 2, 901, 3]
+        asked.fail(RecentDocuments)
+        for number in range(TENANTS_KNOWN_MAX + 7):
+            book.note(f"t{number}", facts())
+        with pytest.raises(Unavailable, match="too far behind"):
+            await book.record("main", facts())
+        assert (book.vitals()["audit_waiting"], book.vitals()["audit_missed"]) == (TENANTS_KNOWN_MAX, 8)
+        asked.well()
 
     told(story)
 

@@ -141,6 +141,19 @@ def test_the_files_of_a_folder_bring_commands_and_a_broken_one_is_refused_by_nam
     }
 
 
+def test_what_anybody_may_write_is_not_run(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write(tmp_path, name, f"({command(name)},)")
+    (tmp_path / "a.py").chmod(0o646)
+    catalogue, refused = load(tmp_path)
+    assert new_in(catalogue) == ["b"]
+    assert refused == {"a": [f"anybody on this machine may write to {tmp_path / 'a.py'}"]}
+    tmp_path.chmod(0o757)
+    catalogue, refused = load(tmp_path)
+    assert new_in(catalogue) == []
+    assert refused["b"] == [f"anybody on this machine may write to {tmp_path}"]
+
+
 @pytest.mark.parametrize(
     ("offered", "because"),
     [

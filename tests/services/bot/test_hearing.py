@@ -6,7 +6,7 @@ import orjson
 import pytest
 from pydantic import JsonValue
 
-from services.bot.hearing import ANSWERED_COUNT_MAX, TYPED_CHARACTERS_MAX, Hearing, Line
+from services.bot.hearing import ANSWERED_COUNT_MAX, COMMANDS_COUNT_MAX, TYPED_CHARACTERS_MAX, Hearing, Line
 from shared.bus.wire import NO_HEADERS, Delivery, Headers
 from shared.settings import BotSettings, IrcSettings
 
@@ -124,9 +124,15 @@ def test_who_is_no_person_gives_no_commands(fields: dict[str, JsonValue]) -> Non
 
 def test_a_line_of_nobody_is_somebodys_and_a_name_is_one_line() -> None:
     assert [found.who.name for author in (None, "", " ") for found in heard(line(author=author))] == ["somebody"] * 3
-    [found] = heard(line(author="a\nda\x1b[31m" + "x" * 900))
-    assert found.who.name.startswith("a da␛[31m")
-    assert len(found.who.name) == 100
+    [found] = heard(line(author="a\nda\x1b[31m" + "x" * 90))
+    assert found.who.name.startswith("a da␛[31mx")
+    assert heard(line(author="x" * 101)) == []
+
+
+@pytest.mark.parametrize("vouched", ["", "x" * 501])
+def test_who_is_nobody_or_of_a_name_without_end_is_not_vouched_for(vouched: str) -> None:
+    [found] = heard(line(author="ada", data={"account": vouched, "host": vouched}))
+    assert (found.who.account, found.who.host) == (None, None)
 
 
 def test_what_was_said_long_ago_is_no_command_any_more() -> None:
@@ -154,8 +160,10 @@ def test_a_publishers_retry_is_heard_once() -> None:
 
 def test_the_memory_of_what_was_heard_has_a_bound() -> None:
     hearing = Hearing()
-    many = orjson.dumps([{"text": "!a", "id": str(number)} for number in range(ANSWERED_COUNT_MAX + 1)])
-    assert len(heard(many, by=hearing)) == ANSWERED_COUNT_MAX + 1
+    for first in range(0, ANSWERED_COUNT_MAX + 1, COMMANDS_COUNT_MAX):
+        many = [{"text": "!a", "id": str(first + number)} for number in range(2 * COMMANDS_COUNT_MAX)]
+        # Of one message, no more.
+        assert len(heard(orjson.dumps(many), by=hearing)) == COMMANDS_COUNT_MAX
     assert len(heard(line(id="0"), by=hearing)) == 1
     assert heard(line(id=str(ANSWERED_COUNT_MAX)), by=hearing) == []
 
@@ -166,5 +174,6 @@ def test_what_nobody_can_have_typed_is_no_command() -> None:
     assert heard(line("x" * 1_048_576), channel=PRIVATE) == []
 
 
-def test_what_is_no_channel_is_not_heard() -> None:
-    assert heard(b"!stats", channel="irc") == []
+@pytest.mark.parametrize("channel", ["irc", "irc.*", "irc.py*", "irc." + "x" * 200])
+def test_what_is_no_channel_is_not_heard(channel: str) -> None:
+    assert heard(b"!stats", channel=channel) == []

@@ -99,7 +99,7 @@ def test_a_cooldown_is_one_persons_in_one_place() -> None:
     assert gate.cooling(slow, "member") is None
     gate.begin_cooldown(slow)
     clock.wait(10)
-    assert gate.cooling(slow, "member") == Refusal("!summary can be given again in 20 s.")
+    assert gate.cooling(slow, "member") == Refusal("summary can be given again in 20 s.")
     assert gate.cooling(slow, "member") == Refusal()
     assert gate.cooling(slow, "owner") is None
     assert gate.cooling(call(Person("bob"), command=SLOW), "member") is None
@@ -123,3 +123,9 @@ def test_a_clock_that_goes_back_gives_nobody_less() -> None:
     gate.ask(times=2)
     gate.clock.wait(-3_600)
     assert gate.ask(times=2) == ["done", "told"]
+    gate.clock.wait(-3_600)
+    assert gate.ask() == ["told"]
+    slow = call(command=SLOW)
+    gate.limits.begin_cooldown(slow)
+    gate.clock.wait(-3_600)
+    assert gate.limits.cooling(slow, "member") is None

@@ -5,13 +5,13 @@ from itertools import pairwise
 
 import pytest
 
-from services.bot.backlog import COLLECTION, Entry
+from services.bot.backlog import Entry
 from services.bot.command import Place
 from services.bot.outbox import NOT_KNOWN
 from shared.contracts.chat import Say
-from shared.contracts.documents import Draft
 from shared.errors import Invalid, Unavailable
-from tests.services.bot.stage import HERE, Mood, Stage, call_of, lines, staged
+from shared.settings import BotSettings
+from tests.services.bot.stage import DAY_SECONDS, HERE, Mood, Stage, call_of, lines, staged
 from tests.until import until
 
 LOOK_SECONDS = 1.0
@@ -41,6 +41,18 @@ def test_a_line_that_nobody_took_is_tried_for_two_hours_and_then_has_failed() ->
         await bot.stop()
 
     staged(story)
+
+
+def test_whatever_the_settings_say_a_line_is_tried_once_a_day() -> None:
+    async def story(stage: Stage) -> None:
+        stage.network.mood = "is away"
+        bot = stage.bot()
+        await bot.voice.say("main", HERE, "hello")
+        await stage.passing(5.5 * DAY_SECONDS)
+        assert await stage.states() == [("hello", "waiting", 6)]
+        await bot.stop()
+
+    staged(story, settings=BotSettings(tries_max=10_000, retry_seconds=1e30))
 
 
 @pytest.mark.parametrize(("mood", "state"), [("says", "sent"), ("gives up", "sent"), ("refuses", "failed")])
@@ -154,7 +166,7 @@ def test_a_bot_that_stops_gives_what_it_is_saying_a_moment_and_no_more() -> None
         await first.voice.say("main", HERE, "live")
         stopping = stage.clock.now()
         await first.stop()
-        assert timedelta(seconds=1) < stage.clock.now() - stopping < timedelta(seconds=8)
+        assert timedelta() < stage.clock.now() - stopping < timedelta(seconds=2)
         stage.network.mood = "says"
         second = stage.bot()
         await stage.passing(100)
@@ -229,31 +241,6 @@ def test_what_stands_there_as_being_said_is_given_up_and_a_tenant_that_is_heard_
         [ended] = await stage.entries()
         assert (ended.state, ended.reason) == ("failed", NOT_KNOWN)
         assert stage.network.asked == []
-        await bot.stop()
-
-    staged(story)
-
-
-def test_what_strangers_write_into_the_outbox_harms_nobody() -> None:
-    async def story(stage: Stage) -> None:
-        now = stage.clock.now()
-        hostile = [
-            Draft(id="postil.outbox.1", collection=COLLECTION, data={"say": 5}),
-            Draft(id="postil.outbox.2", collection=COLLECTION, text="hello"),
-            Draft(id="other", collection=COLLECTION, data={"say": {"id": "3", "network": "irc"}}),
-        ]
-        for channel, text in (("*", "a star"), ("a b", "a space"), ("python", "/quit\r\n@everyone " + "x" * 9_000)):
-            say = Say(id=f"n{len(hostile)}", network="irc", channel=channel, text=text)
-            hostile.append(Entry(say=say, due_at=now, order=len(hostile)).draft(0))
-        for draft in hostile:
-            await stage.shelf.put("main", draft)
-        bot = stage.bot()
-        bot.voice.hear_of("main")
-        await stage.passing(100)
-        [said] = stage.network.texts
-        assert said.startswith("» /quit @\u2060everyone xxx")
-        assert len(said.encode()) <= 400
-        assert [each.state for each in await stage.entries()] == ["failed", "failed", "sent"]
         await bot.stop()
 
     staged(story)

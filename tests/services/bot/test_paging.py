@@ -55,6 +55,16 @@ def test_what_is_kept_belongs_to_one_person_in_one_place_of_one_tenant_and_the_n
     staged(story)
 
 
+def test_in_private_it_is_found_however_the_network_writes_the_name_and_by_nobody_else_of_that_name() -> None:
+    async def story(stage: Stage) -> None:
+        pages, ada = pages_of(stage), Person("Ada", host="Ada!a@host.example")
+        pages.first(call_of(who=ada), Place("irc", "@Ada"), numbered(12))
+        assert pages.more(call_of(PRIVATE, Person("Ada", host="Ada!x@elsewhere.example"))) == ()
+        assert pages.more(call_of(PRIVATE, ada)) == ["9", "10", "11"]
+
+    staged(story)
+
+
 def test_it_is_kept_for_ten_minutes() -> None:
     async def story(stage: Stage) -> None:
         pages = pages_of(stage)

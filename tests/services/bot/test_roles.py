@@ -89,7 +89,7 @@ def test_what_the_settings_give_an_owner_stays() -> None:
     async def story(roles: Told) -> None:
         await roles.give("olga", "ignored", OLGA)
         await roles.give("account:o*", "ignored", OLGA, HERE)
-        await roles.put("forged", {
+        await roles.put("postil.role.irc.python.account:olga", {
             "who": "account:olga", "role": "ignored", "network": "irc", "channel": "python",
             "by": "x", "by_role": "owner", "by_settings": True,
         })  # fmt: skip
@@ -209,8 +209,14 @@ def test_what_strangers_put_there_counts_for_nothing() -> None:
     ]
 
     async def story(roles: Told) -> None:
-        for number, data in enumerate(strange):
+        for number, data in enumerate((*strange, good)):
             await roles.put(f"x{number}", data)
-        assert await roles.of() == "member"
+        for data in strange:
+            await roles.put("postil.role.*.*.ada", data)
+            roles.roles.forget("main")
+            assert await roles.of() == "member"
+        await roles.put("postil.role.*.*.ada", good)
+        roles.roles.forget("main")
+        assert await roles.of() == "owner"
 
     told(story)

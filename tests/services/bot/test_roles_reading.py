@@ -6,10 +6,11 @@ import pytest
 
 from services.bot.command import ROLES
 from services.bot.grants import ROLES_COLLECTION
-from services.bot.roles import FRESH_SECONDS, REST_SECONDS
+from services.bot.roles import FRESH, REST
 from shared.contracts.documents import ListDocuments
 from shared.errors import Conflict, Unavailable
-from tests.services.bot.asked_roles import ADA, HERE, OLGA, Told, told
+from shared.settings import BotSettings, Grant
+from tests.services.bot.asked_roles import ADA, HERE, MO, OLGA, Told, told
 from tests.services.bot.shelves import let_pass
 
 
@@ -24,9 +25,12 @@ def test_roles_are_read_once_by_many_and_again_in_time_or_when_told() -> None:
         assert await roles.of() == "moderator"
         await other.grant("main", HERE, "ada", None, OLGA)
         roles.asked.questions.clear()
-        await let_pass(roles.simulation, FRESH_SECONDS - 1)
+        await let_pass(roles.simulation, FRESH.total_seconds() - 1)
         assert (await roles.of(), roles.asked.questions) == ("moderator", [])
         await let_pass(roles.simulation, 1)
+        # Nobody waits for what is only to be on the safe side.
+        assert (await roles.of(), roles.asked.questions) == ("moderator", [])
+        await let_pass(roles.simulation, 0.1)
         assert (await roles.of(), roles.asked.questions) == ("member", ["list"])
 
     told(story)
@@ -71,8 +75,33 @@ def test_without_a_database_what_was_known_counts_and_else_the_settings_alone() 
         with pytest.raises(Unavailable):
             await roles.give("bob", "ignored")
         roles.asked.well()
-        await let_pass(roles.simulation, REST_SECONDS)
+        await let_pass(roles.simulation, REST.total_seconds())
         assert await fresh.role_of("main", HERE, ADA) == "moderator"
+
+    told(story)
+
+
+def test_new_settings_count_at_once_and_what_is_stored_is_not_forgotten() -> None:
+    async def story(roles: Told) -> None:
+        await roles.give("ada", "ignored")
+        assert await roles.of() == "ignored"
+        roles.asked.fail(ListDocuments)
+        roles.roles.use(BotSettings(roles=(Grant(who="mo", role="owner"),)))
+        assert [await roles.of(), await roles.of(MO), await roles.of(OLGA)] == ["ignored", "owner", "member"]
+
+    told(story)
+
+
+def test_of_what_strangers_have_put_there_so_much_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.bot.roles.READ_COUNT_MAX", 60)
+
+    async def story(roles: Told) -> None:
+        await roles.give("ada", "moderator")
+        for number in range(200):
+            await roles.put(f"x{number}", None)
+        roles.asked.questions.clear()
+        assert await roles.another().role_of("main", HERE, ADA) == "moderator"
+        assert roles.asked.questions == ["list", "list"]
 
     told(story)
 

@@ -12,14 +12,10 @@ from services.bot.roles import Roles
 from services.bot.service import build
 from shared.bus.bus import Bus
 from shared.bus.memory import MemoryBroker, MemoryWire
-from shared.clock import EPOCH
-from shared.contracts.chat import chat_collection
-from shared.contracts.standing import Match
 from shared.runtime.process import Context
 from shared.settings import BotSettings, Grant, IrcSettings, Settings
 from shared.shelf import Shelf
 from tests.services.bot.house import OWNER, House, in_house
-from tests.services.bot.samples import a_document
 from tests.simulation.loop import Simulation, run_simulated
 from tests.until import until
 
@@ -188,32 +184,16 @@ def test_every_command_has_something_to_say_where_little_is_kept() -> None:
     in_house(story)
 
 
-def a_match(channel: str | None, collection: str = "tickets", title: str = "It\nstops \x1b[31m") -> Match:
-    document = a_document("T-1", collection=collection, title=title, author="ada")
-    return Match(name="outages", id="T-1", version=1, at=EPOCH, channel=channel, document=document)
+def test_whoever_is_ignored_floods_nobody_and_takes_nobodys_turn() -> None:
+    roles = (OWNER, Grant(who="mallory", role="ignored"))
 
-
-def test_what_a_standing_query_has_found_is_said_in_its_channel() -> None:
     async def story(house: House) -> None:
-        for channel in (None, "irc", "irc.*", "irc.a b", "irc.ops.late"):
-            await house.bus.publish("main", a_match(channel))
-        await until(lambda: house.said != [])
-        await house.wait(60)
+        assert await house.answer_to("!echo before") == ["before"]
+        await house.publish(orjson.dumps([{"author": "mallory", "text": "!echo x"}] * 100 + [{"text": "!echo after"}]))
+        await until(lambda: len(house.said) == 2)
+        assert (house.vital("ignored"), house.vital("dropped")) == (100, 0)
 
-    [say] = in_house(story, commands=SMALL).said
-    assert (say.network, say.channel, say.to) == ("irc", "ops.late", None)
-    assert say.text == "outages: It stops ␛[31m (tickets/T-1 by ada)"
-
-
-def test_what_is_kept_apart_is_told_in_its_own_conversation_alone() -> None:
-    async def story(house: House) -> None:
-        for collection in ("postil.audit", chat_collection("irc", "@ada"), chat_collection("other", "@bob")):
-            for channel in ("irc.py", "irc.@bob", "irc.@ada"):
-                await house.bus.publish("main", a_match(channel, collection))
-        await until(lambda: house.said != [])
-        await house.wait(60)
-
-    assert [*in_house(story, commands=SMALL).texts()] == ["@ada"]
+    assert in_house(story, commands=SMALL, bot=BotSettings(roles=roles)).texts() == {"py": ["before", "after"]}
 
 
 def test_a_role_that_somebody_else_has_written_counts_at_once() -> None:
@@ -238,7 +218,7 @@ def test_it_is_reloaded_and_says_what_has_changed() -> None:
         irc = {"libera": IrcSettings(host="irc.example.org", channels=("#secret key",))}
         house.written = BotSettings(prefix="?", disabled=("quote add", "nothing"), roles=(OWNER,), tries_max=3, irc=irc)
         said = await house.answer_to("!reload", author="olga", lines=3)
-        assert said[0].endswith("commands. Changed: disabled, irc, offered, prefix, tries_max.")
+        assert said[0].endswith("commands. Changed: commands offered, disabled, irc, prefix, tries_max.")
         assert said[1] == "Only after a restart: irc, tries_max."
         assert said[2] == "Refused: bot.disabled: there is no command 'nothing'"
         await house.line("!about")

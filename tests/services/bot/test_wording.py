@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.bot.wording import ago, clean, counted, cut, listed, moment, short, span_in_words
+from services.bot.wording import ago, clean, counted, cut, listed, moment, short, span_in_words, the_last
 
 ANYTHING = st.text(st.characters(min_codepoint=0))
 # What is most likely to go wrong, more often than chance would have it.
@@ -140,6 +140,8 @@ def test_times_in_words() -> None:
     for seconds, words in {**spans, 93_600: "1 day 2 hours", 800 * 86_400: "2 years 70 days"}.items():
         assert span_in_words(timedelta(seconds=seconds)) == words
     assert ago(timedelta(hours=5, minutes=59)) == "5 hours ago"
+    lasts = [the_last(timedelta(minutes=minutes)) for minutes in (1_440, 2_880, 90)]
+    assert lasts == ["the last day", "the last 2 days", "the last 1 hour 30 minutes"]
     assert ago(timedelta(seconds=-9)) == ago(timedelta(0)) == "just now"
 
 

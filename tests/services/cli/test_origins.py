@@ -73,7 +73,7 @@ IRC = """
 [bot.irc.libera]
 host = "irc.libera.chat"
 password = "secret"
-channels = ["#python", "#secret key"]
+channels = ["#python", "#secret key", "#lab\\tkey"]
 """
 
 
@@ -90,7 +90,7 @@ def test_what_has_a_name_of_its_own_is_told_part_by_part(elsewhere: Path, monkey
         "bot.irc.libera.host": ("irc.libera.chat", "file postil.toml"),
         "bot.irc.libera.password": (MASK, "file postil.toml"),
         "bot.irc.libera.account_password": (MASK, "environment POSTIL_BOT__IRC__LIBERA__ACCOUNT_PASSWORD"),
-        "bot.irc.libera.channels": (f'["#python","#secret {MASK}"]', "file postil.toml"),
+        "bot.irc.libera.channels": (f'["#python","#secret {MASK}","#lab {MASK}"]', "file postil.toml"),
         "bot.irc.oftc.host": ("irc.oftc.net", "environment POSTIL_BOT__IRC__OFTC__HOST"),
     }
     assert lines["bot.irc.oftc.port"].value == 6697

@@ -34,6 +34,7 @@ DEEP = '{"data":' + "[" * 1_000 + "]" * 1_000 + "}"
         ('{"text":"a","ttl_seconds":true}', "'ttl_seconds' should be a valid integer"),
         ('{"text":"a","collection":"b c"}', "'collection' must be non-empty words"),
         ('{"text":"a","collection":"other"}', "'collection' is 'other', but the subject says 'notes'"),
+        ('{"text":"a","id":"postil.audit.1"}', "'id' begins with 'postil.', as only those of collections of the house"),
         ('{"text":"a\\u0000b"}', "'text' holds a NUL character (U+0000)"),
         ('{"data":{"a":["\\u0000"]}}', "'data' holds a NUL character (U+0000)"),
         ('{"data":{"a":{"b\\u0000":1}}}', "'data' holds a NUL character (U+0000)"),
@@ -161,5 +162,6 @@ def test_a_subject_that_names_no_collection_is_refused(collection: str) -> None:
 
 def test_a_request_has_to_name_the_collection_itself() -> None:
     assert only(put('{"text":"a","collection":"b"}')).collection == "b"
+    assert only(put('{"text":"a","collection":"postil.b","id":"postil.a"}')).id == "postil.a"
     assert reason(put('{"text":"a"}')).detail.startswith("'collection' is missing")
     assert reason(put("plain text")).detail.startswith("'collection' is missing")

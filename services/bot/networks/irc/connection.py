@@ -96,5 +96,6 @@ class StreamConnection:
 def _tls_context(settings: IrcSettings) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=settings.tls_ca)
     if settings.tls_certificate is not None:
-        context.load_cert_chain(settings.tls_certificate)
+        # Without a password, the library would ask for one at a terminal, and all of us would wait.
+        context.load_cert_chain(settings.tls_certificate, password="")
     return context

@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 
-from services.bot.networks.irc.names import CHANNEL_TYPES, Casing
+from services.bot.networks.irc.names import CHANNEL_TYPES, OLDEST_CASING, Casing
 
 LINE_BYTES = 512
 LINE_BYTES_MAX = 8_191
 NICK_LENGTH_MAX = 64
+# What holds where a server says nothing, or takes back what it has said; of all others there is none.
+_DEFAULTS = {"CASEMAPPING": OLDEST_CASING, "CHANTYPES": "#&", "STATUSMSG": "@+"}
 
 
 class Features:
     def __init__(self) -> None:
         self.casing = Casing()
-        self.channel_types = "#&"
+        self.channel_types = _DEFAULTS["CHANTYPES"]
         # What may stand before a channel's name, for those in it who have a certain status.
-        self.statuses = "@+"
+        self.statuses = _DEFAULTS["STATUSMSG"]
         self.nick_length: int | None = None
         self.line_bytes_max = LINE_BYTES
         # The mode by which bots tell that they are.
@@ -23,9 +25,12 @@ class Features:
     def learn(self, tokens: Sequence[str]) -> None:
         for token in tokens:
             name, _, value = token.partition("=")
+            if name.startswith("-"):
+                name = name.removeprefix("-")
+                value = _DEFAULTS.get(name, "")
             match name:
                 case "CASEMAPPING":
-                    self.casing = Casing(value.lower())
+                    self.casing = Casing(value.lower() or OLDEST_CASING)
                 case "CHANTYPES":
                     self.channel_types = "".join(each for each in CHANNEL_TYPES if each in value)
                 case "STATUSMSG":

@@ -34,7 +34,7 @@ class Hearing:
             kind = ACTION
         words = plain(text)
         if channel and words:
-            self._tell(channel, line, words, kind)
+            self._tell(channel, line, words, kind, line.tags.get("msgid"))
 
     def on_joined(self, line: Line, room: Room, text: str = "") -> None:
         self._tell(self._subject_of(room), line, text, JOINED)
@@ -67,18 +67,19 @@ class Hearing:
                 heard = Heard(channel, _shown(author), room.topic, at, TOPIC, Speaker(), f"topic.{channel}.{seconds}")
                 self._hear(heard)
 
-    def _tell(self, channel: str, line: Line, text: str, kind: str | None) -> None:
+    def _tell(self, channel: str, line: Line, text: str, kind: str | None, id: str | None = None) -> None:
+        """With the server's id only what is said: who goes, or has another name now, is told of in several places."""
         speaker = Speaker(account=_account_of(line), host=_shown(line.mask) or None, bot=_is_bot(line))
-        heard = Heard(channel, _shown(line.nick), text, self._moment_of(line), kind, speaker, line.tags.get("msgid"))
-        self._hear(heard)
+        self._hear(Heard(channel, _shown(line.nick), text, self._moment_of(line), kind, speaker, id))
 
     def _channel_of(self, line: Line) -> str | None:
-        """As it stands in a subject; None for what is not for us."""
-        name = self._features.channel_in(line.param(0))
+        """As it stands in a subject; None for what is not for us, or not for all who are there."""
+        target = line.param(0)
+        name = self._features.channel_in(target)
         if name is None:
             return person_in_subject(self._features.casing.fold(_shown(line.nick)))
         room = self._rooms.find(name)
-        return self._subject_of(room) if room is not None and room.is_in else None
+        return self._subject_of(room) if room is not None and room.is_in and name == target else None
 
     def _subject_of(self, room: Room) -> str:
         return in_subject(self._features.casing.fold(room.name))

@@ -7,6 +7,7 @@ and a bot without its account is in the wrong channels, or in none.
 import base64
 
 from services.bot.networks.irc.lines import Line
+from services.bot.networks.irc.markup import plain
 from services.bot.networks.irc.outgoing import Outgoing
 from shared.errors import Unavailable
 from shared.settings import IrcSettings
@@ -18,10 +19,16 @@ CHUNK = 400
 SASL_FAILURES = frozenset({"902", "904", "905", "906", "908"})
 # The second: somebody is logged in already.
 SASL_SUCCESSES = frozenset({"903", "907"})
+REASON_CHARACTERS_MAX = 200
 
 
 class Refused(Unavailable):
     """The server does not want us, or we not it. That is so for a while: the next try is made late."""
+
+
+def reason(text: str) -> str:
+    """Why a server doesn't do something, as far as it can be told to people."""
+    return plain(text)[:REASON_CHARACTERS_MAX]
 
 
 class Login:
@@ -62,7 +69,9 @@ class Login:
                 self._note_offers(line)
                 self._ask_for({name for name in WANTED if name in self._offers} - self.granted)
             case "DEL":
-                self.granted -= set(line.param(-1).split())
+                for name in line.param(-1).split():
+                    self._offers.pop(name, None)
+                    self.granted.discard(name)
             case "ACK":
                 self._on_granted({name for name in line.param(-1).split() if name in self._asked})
             case "NAK" if not self._is_over:
@@ -82,7 +91,8 @@ class Login:
         if self._is_over or self.mechanism is None:
             return
         if line.command in SASL_FAILURES:
-            raise Refused(f"the login to the account failed: {line.param(-1)}")
+            # One of them says what there is instead, and says so in two words.
+            raise Refused(f"the login to the account failed: {reason(' '.join(line.params[1:]))}")
         self.is_logged_in = True
         self._end()
 

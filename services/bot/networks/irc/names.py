@@ -25,19 +25,20 @@ NAME_BYTES_MAX = 200
 _ASCII = {ord(upper): upper.lower() for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _STRICT = {**_ASCII, ord("["): "{", ord("]"): "}", ord("\\"): "|"}
 _RFC1459 = {**_STRICT, ord("~"): "^"}
-_TABLES = {"ascii": _ASCII, "rfc1459": _RFC1459, "rfc1459-strict": _STRICT, "strict-rfc1459": _STRICT}
+OLDEST_CASING = "rfc1459"
+_TABLES = {"ascii": _ASCII, OLDEST_CASING: _RFC1459, "rfc1459-strict": _STRICT, "strict-rfc1459": _STRICT}
 
 
 @dataclass(frozen=True, slots=True)
 class Casing:
     """Which letters a server takes for the same. What it doesn't say, and old servers don't, is the oldest rule."""
 
-    mapping: str = "rfc1459"
+    mapping: str = OLDEST_CASING
 
     def fold(self, name: str) -> str:
         table = _TABLES.get(self.mapping)
-        # Every other mapping that is in use is about letters of all scripts.
-        return name.casefold() if table is None else name.translate(table)
+        # Every other mapping that is in use is about letters of all scripts; to none of them "ß" is "ss".
+        return name.lower() if table is None else name.translate(table)
 
 
 def is_channel(name: str) -> bool:

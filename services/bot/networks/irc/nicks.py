@@ -14,8 +14,9 @@ _NOT_PLAIN = re.compile("[^A-Za-z0-9_]|^[^A-Za-z]+")
 FALLBACK = "postil"
 TRIES_MAX = 30
 UNDERSCORES_MAX = 2
-# How often a name that somebody else has is asked for.
+# How often a name that somebody else has is asked for; more and more seldom if it is taken from us again.
 RECOVER_SECONDS = 60.0
+RECOVER_SECONDS_MAX = 3_600.0
 USER_LENGTH_MAX = 9
 # What is kept free for `user@host` as long as we don't know our own.
 MASK_BYTES_GUESSED = 80
@@ -35,6 +36,7 @@ class Nicks:
         self._tries = 0
         self._is_settled = False
         self._asked_at = 0.0
+        self._pause_seconds = RECOVER_SECONDS
 
     @property
     def user(self) -> str:
@@ -72,6 +74,9 @@ class Nicks:
     def on_renamed(self, line: Line) -> None:
         """Somebody has another name now, maybe we."""
         if self.is_own(line.nick):
+            if self.is_own(self.wanted):
+                # Most likely it belongs to somebody, and the network's services see to that.
+                self._pause_seconds = min(2 * self._pause_seconds, RECOVER_SECONDS_MAX)
             self._take(line.param(0))
             if self.own_mask is not None:
                 self.own_mask = f"{self.own}!{self.own_mask.partition('!')[2]}"
@@ -92,7 +97,7 @@ class Nicks:
         length_max = self._features.nick_length
         if length_max is not None and len(self.wanted) > length_max:
             self.wanted = self.wanted[:length_max]
-        if self._is_away and now - self._asked_at >= RECOVER_SECONDS:
+        if self._is_away and now - self._asked_at >= self._pause_seconds:
             self._asked_at = now
             self._out.send_in_turn("NICK", self.wanted)
 

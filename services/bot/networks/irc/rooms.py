@@ -8,7 +8,11 @@ from services.bot.networks.irc.lines import Line
 from services.bot.networks.irc.names import Casing
 from services.bot.networks.irc.outgoing import Outgoing
 
-REFUSALS = frozenset({"403", "405", "437", "470", "471", "473", "474", "475", "476", "477", "489", "520"})
+REFUSALS = frozenset(
+    {
+        "403", "405", "437", "448", "470", "471", "473", "474", "475", "476", "477", "479", "480", "489", "495", "520",
+    }
+)  # fmt: skip
 # A JOIN without any answer is asked again after this.
 ANSWER_SECONDS = 60.0
 REFUSED_SECONDS_MIN = 30.0
@@ -122,8 +126,8 @@ class Rooms:
 
 
 def _name_and_key(wanted: str) -> tuple[str, str]:
-    name, _, key = wanted.strip().partition(" ")
-    return name, key.strip()
+    name, _, key = " ".join(wanted.split()).partition(" ")
+    return name, key
 
 
 def _in_groups(rooms: Sequence[Room]) -> Iterator[list[Room]]:

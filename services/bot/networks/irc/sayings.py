@@ -3,6 +3,8 @@ has taken them.
 
 A server answers in the order in which it is asked. So the answer to a PING tells that everything before it was taken,
 unless an error has come meanwhile that names whom it was for.
+
+People may take no more than a half of the room: so there is always some for the channels.
 """
 
 import asyncio
@@ -10,6 +12,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from services.bot.networks.irc.turns import Turns
 from shared.errors import NotFound, PostilError, TimedOut, Unavailable
 
 PING_PREFIX = "postil-"
@@ -38,9 +41,10 @@ ERRORS: dict[str, type[PostilError]] = {
 
 @dataclass(eq=False, slots=True)
 class Saying:
-    """`target` is as the server compares names."""
+    """`target` is as the server compares names; `alone` if that is a person, and no channel."""
 
     target: str
+    alone: bool
     lines: deque[str]
     count: int
     done: "asyncio.Future[None]"
@@ -61,37 +65,45 @@ class _Batch:
 class Sayings:
     def __init__(self, waiting_count_max: int) -> None:
         self._waiting_count_max = waiting_count_max
-        self._waiting: deque[Saying] = deque()
+        self._waiting: Turns[Saying] = Turns()
+        self._begun: Saying | None = None
         self._sent: list[Saying] = []
         self._asked: deque[_Batch] = deque()
         self._lines_sent = 0
         self._number = 0
         self._lost_because: str | None = None
-        self.waiting_count = 0
+        # Of channels, and of people alone.
+        self._waiting_counts = {False: 0, True: 0}
 
-    def add(self, target: str, lines: Sequence[str]) -> Saying:
+    @property
+    def waiting_count(self) -> int:
+        return sum(self._waiting_counts.values())
+
+    def add(self, target: str, lines: Sequence[str], *, alone: bool = False) -> Saying:
         if self._lost_because is not None:
             raise Unavailable(f"{self._lost_because} before the line was said")
-        if self.waiting_count + len(lines) > self._waiting_count_max:
+        is_too_much = self.waiting_count + len(lines) > self._waiting_count_max
+        if is_too_much or (alone and 2 * (self._waiting_counts[alone] + len(lines)) > self._waiting_count_max + 1):
             raise Unavailable(f"{self.waiting_count} lines wait to be said already")
-        saying = Saying(target, deque(lines), len(lines), asyncio.get_running_loop().create_future())
-        self._waiting.append(saying)
-        self.waiting_count += len(lines)
+        saying = Saying(target, alone, deque(lines), len(lines), asyncio.get_running_loop().create_future())
+        self._waiting.put(saying)
+        self._waiting_counts[alone] += len(lines)
         return saying
 
     def next_line(self) -> str | None:
-        if not self._waiting:
+        saying = self._begun or self._waiting.take()
+        if saying is None:
             return None
-        saying = self._waiting[0]
         line = saying.lines.popleft()
-        self.waiting_count -= 1
+        self._waiting_counts[saying.alone] -= 1
         self._lines_sent += 1
-        if not saying.lines:
-            self._sent.append(self._waiting.popleft())
+        self._begun = saying if saying.lines else None
+        if self._begun is None:
+            self._sent.append(saying)
         return line
 
     def wants_confirmation(self) -> bool:
-        return bool(self._sent) and (not self._waiting or self._lines_sent >= UNCONFIRMED_LINES_MAX)
+        return bool(self._sent) and (not self.waiting_count or self._lines_sent >= UNCONFIRMED_LINES_MAX)
 
     def ask(self, now: float) -> str:
         """The token of a PING that is sent now."""
@@ -133,12 +145,13 @@ class Sayings:
             _settle(saying, lost(f"{because} before the line was said"))
         self._waiting.clear()
         self._asked.clear()
-        self._sent = []
-        self.waiting_count = 0
+        self._sent, self._begun = [], None
+        self._waiting_counts = {False: 0, True: 0}
 
     def _unconfirmed(self) -> list[Saying]:
-        begun = [saying for batch in self._asked for saying in batch.sayings]
-        return [*begun, *self._sent, *self._waiting]
+        asked = [saying for batch in self._asked for saying in batch.sayings]
+        begun = [] if self._begun is None else [self._begun]
+        return [*asked, *self._sent, *begun, *self._waiting]
 
 
 def _verdict(saying: Saying) -> PostilError | None:

@@ -10,7 +10,7 @@ from services.bot.networks.irc.features import Features
 from services.bot.networks.irc.flood import Bucket
 from services.bot.networks.irc.hearing import Hearing
 from services.bot.networks.irc.lines import Line, read_line
-from services.bot.networks.irc.login import SASL_FAILURES, SASL_SUCCESSES, Login, Refused
+from services.bot.networks.irc.login import SASL_FAILURES, SASL_SUCCESSES, Login, Refused, reason
 from services.bot.networks.irc.markup import as_ctcp, ctcp, plain
 from services.bot.networks.irc.names import from_subject, is_nick
 from services.bot.networks.irc.nicks import REFUSALS as NICK_REFUSALS
@@ -35,7 +35,6 @@ SERVICES = "serv"
 CTCP_COUNT = 3
 CTCP_SECONDS = 20.0
 PING_CHARACTERS_MAX = 64
-REASON_CHARACTERS_MAX = 200
 
 Handle = Callable[[Line], None]
 
@@ -90,7 +89,8 @@ class Session:
         target = from_subject(say.channel)
         if self.welcomed_at is None:
             raise Unavailable(f"{self._settings.host} has not let us in yet")
-        if is_private(say.channel):
+        alone = is_private(say.channel)
+        if alone:
             if target.lower().endswith(SERVICES):
                 # They take orders from the bot's account; nobody in chat is to give them.
                 raise Invalid(f"{target} is a service of the network, and nobody to talk to")
@@ -100,9 +100,12 @@ class Session:
                 raise NotFound(f"{target} is none of the channels in the settings")
             if not room.is_in:
                 raise Unavailable(f"we are not in {target} just now")
-        to = None if is_private(say.channel) else say.to
+            # In a subject stands what the server takes for the same.
+            target = room.name
+        to = None if alone else say.to
         pieces = pieces_of(say.text, to, target, self.nicks.mask_bytes, self.features.line_bytes_max)
-        return self.sayings.add(self.features.casing.fold(target), [f"PRIVMSG {target} :{piece}" for piece in pieces])
+        lines = [f"PRIVMSG {target} :{piece}" for piece in pieces]
+        return self.sayings.add(self.features.casing.fold(target), lines, alone=alone)
 
     def _all_handlers(self) -> Mapping[str, Handle]:
         handlers: dict[str, Handle] = {
@@ -136,11 +139,11 @@ class Session:
         return handlers | dict.fromkeys(NICK_REFUSALS | ROOM_REFUSALS | ERRORS.keys(), self._on_refused)
 
     def _on_error(self, line: Line) -> None:
-        raise Unavailable(f"the server said: {plain(line.param(-1))[:REASON_CHARACTERS_MAX]}")
+        raise Unavailable(f"the server said: {reason(line.param(-1))}")
 
     def _on_banned(self, line: Line) -> None:
         if self.welcomed_at is None:
-            raise Refused(f"the server does not let us in: {plain(line.param(-1))[:REASON_CHARACTERS_MAX]}")
+            raise Refused(f"the server does not let us in: {reason(line.param(-1))}")
 
     def _on_welcome(self, line: Line) -> None:
         self.login.check_welcome()
@@ -164,8 +167,7 @@ class Session:
         if not is_channel and line.command in NICK_REFUSALS:
             self.nicks.on_refused(line)
         if line.command in ERRORS:
-            because = plain(line.param(-1))[:REASON_CHARACTERS_MAX]
-            self.sayings.refuse(self.features.casing.fold(about), line.command, because)
+            self.sayings.refuse(self.features.casing.fold(about), line.command, reason(line.param(-1)))
 
     def _on_new_host(self, line: Line) -> None:
         if self.nicks.is_own(line.nick):
@@ -220,6 +222,8 @@ class Session:
             self._hearing.on_kicked(line, room, nick)
 
     def _on_quit(self, line: Line) -> None:
+        if self.nicks.is_own(line.nick):
+            raise Unavailable(f"we were made to leave: {reason(line.param(0))}")
         for room in self.rooms.with_member(line.nick):
             self.rooms.remove(room, line.nick)
             self._hearing.on_left(line, room, line.param(0))

@@ -107,7 +107,7 @@ def test_what_was_really_used_takes_the_place_of_what_was_reserved() -> None:
 
 def test_accounts_that_are_somebody_elses_document_let_nothing_be_spent() -> None:
     async def story(bus: Bus) -> None:
-        await bus.ask("main", PutDocuments(documents=(Draft(id=ID, collection="notes", text="mine"),)))
+        await bus.ask("main", PutDocuments(documents=(Draft(id=ID, collection="postil.notes", text="mine"),)))
         with pytest.raises(Internal, match="not the budget's"):
             await budget(Shelf(bus)).reserve("main", HUNDRED)
 

@@ -57,6 +57,16 @@ def test_some_texts_have_none(text: str) -> None:
     assert _words(text) == []
 
 
+def test_what_was_told_to_a_bot_is_about_nothing() -> None:
+    command = document("!search the printer").model_copy(update={"collection": "chat.irc.office"})
+    assert step.annotate is not None
+    finding = step.annotate(command)
+    assert isinstance(finding, Finding)
+    assert (finding.status, finding.value) == ("skipped", None)
+    # Elsewhere it is a text like any other.
+    assert "printer" in str(step.annotate(command.model_copy(update={"collection": "notes"})))
+
+
 def test_names_are_kept_whole() -> None:
     assert {"k8s", "max_ack_pending", "follow-up"} <= set(_words("k8s and max_ack_pending need a follow-up"))
     assert "ui" in _words("the UI is old")

@@ -70,6 +70,14 @@ async def test_by_name_and_by_count(words: str, numbers: Sequence[int]) -> None:
     assert [int(line.split()[0]) for line in lines] == list(numbers)
 
 
+async def test_what_was_typed_in_private_is_told_to_nobody_else() -> None:
+    entries = [facts("claim", network="console", channel=f"@{name}", result="refused") for name in ("ada", "bob")]
+    desk = AuditDesk(entries, [Place("console", "@ada"), Place("console", "@bob")])
+    bobs, own = (await rehearse(AUDIT, desk=desk)).lines
+    assert bobs.endswith("in console/@bob · claim · refused")
+    assert own.endswith("in console/@ada · claim bob moderator · refused (as wished)")
+
+
 async def test_a_moderator_sees_what_was_done_where_he_is_one() -> None:
     places = [("console", "general"), ("console", "other"), ("console", "@bob"), ("irc", "general")]
     entries = [facts("x", network=network, channel=channel) for network, channel in places * 2]

@@ -5,16 +5,17 @@ import pytest
 from services.bot.command import Person, Place
 from services.bot.commands.feedback import commands
 from services.bot.rehearsal import ADA, RehearsalDesk, rehearse
+from shared.contracts.documents import GetDocument
 from shared.contracts.feedback import GiveFeedback
 from shared.contracts.saving import Saved
 from shared.errors import Invalid, NotFound
-from tests.services.bot.samples import HOSTILE, is_one_line
+from tests.services.bot.samples import HOSTILE, a_document, is_one_line
 
 [FEEDBACK] = commands
 
 
 def desk_with(outcome: str = "created") -> RehearsalDesk:
-    return RehearsalDesk({GiveFeedback: Saved.model_validate({"outcome": outcome})})
+    return RehearsalDesk({GiveFeedback: Saved.model_validate({"outcome": outcome}), GetDocument: a_document("T-17")})
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ async def test_a_mark_is_given(words: str, given: dict[str, object], said: str) 
     answer = await rehearse(FEEDBACK, words, desk=desk)
     assert answer.lines == [said]
     assert answer.after == {"id": "T-17", "step": given.get("step"), "mark": words.split()[1]}
-    assert desk.asked == [GiveFeedback.model_validate({"id": "T-17", "author": "ada@console", **given})]
+    assert desk.asked[1:] == [GiveFeedback.model_validate({"id": "T-17", "author": "ada@console", **given})]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ async def test_a_mark_is_given(words: str, given: dict[str, object], said: str) 
 async def test_whose_it_is(who: Person, author: str) -> None:
     desk = desk_with()
     await rehearse(FEEDBACK, "T-17 +1", desk=desk, who=who, place=Place("libera", "#python"))
-    [asked] = desk.asked
+    _, asked = desk.asked
     assert isinstance(asked, GiveFeedback)
     assert asked.author == author
 
@@ -49,7 +50,7 @@ async def test_whose_it_is(who: Person, author: str) -> None:
 async def test_a_name_may_be_absurd() -> None:
     desk = desk_with()
     await rehearse(FEEDBACK, "T-17 +1", desk=desk, who=Person("x" * 1_000))
-    [asked] = desk.asked
+    _, asked = desk.asked
     assert isinstance(asked, GiveFeedback)
     assert asked.author == "x" * 200 + "@console"
 
@@ -71,7 +72,16 @@ async def test_what_makes_no_sense_is_refused(words: str) -> None:
     assert desk.asked == []
 
 
-async def test_of_what_is_not_there_nothing_is_noted() -> None:
-    desk = RehearsalDesk({GiveFeedback: NotFound("there is no document 'T-99'")})
-    with pytest.raises(NotFound, match="T-99"):
+@pytest.mark.parametrize(
+    "there",
+    [
+        NotFound("there is no document 'T-99'"),
+        a_document("T-99", collection="chat.libera.@bob"),
+        a_document("T-99", collection="postil.claims"),
+    ],
+)
+async def test_of_what_is_not_there_or_not_for_them_nothing_is_noted(there: object) -> None:
+    desk = RehearsalDesk({GetDocument: there})
+    with pytest.raises(NotFound) as refused:
         await rehearse(FEEDBACK, "T-99 +1", desk=desk)
+    assert refused.value.detail == "There is no document T-99."

@@ -22,6 +22,7 @@ KNOWN = (
     Command("quote get", "tell one", some_work),
     Command("reload", "read anew", some_work, role="owner", changes=True),
     Command("role add", "give a role", some_work, role="owner"),
+    Command("seen", "who was here", some_work),
     Command("say", "say it", some_work, role="moderator", cooldown_seconds=1.5, private=True, examples=("say hello",)),
 )
 
@@ -32,14 +33,15 @@ async def answered(words: str = "", role: Role = "member", place: Place | None =
 
 
 async def test_only_what_the_caller_may_give() -> None:
-    assert await answered() == ["about · quote [add|get]", "Say !help COMMAND for more."]
+    beginning = "I keep what is said, and find it again: try !seen ada. !help COMMAND explains one of these:"
+    assert await answered() == [beginning, "about · quote [add|get] · seen"]
     assert await answered(role="owner") == [
-        "about · quote [add|get]",
+        beginning,
+        "about · quote [add|get] · seen",
         "For a moderator: say",
         "For an owner: reload · role add",
-        "Say !help COMMAND for more.",
     ]
-    assert await answered(role="moderator") == [*(await answered(role="owner"))[:2], "Say !help COMMAND for more."]
+    assert await answered(role="moderator") == (await answered(role="owner"))[:3]
 
 
 async def test_one_command() -> None:
@@ -61,7 +63,7 @@ async def test_commands_that_begin_alike() -> None:
 
 async def test_no_prefix_in_private() -> None:
     private = Place("irc", "@ada")
-    assert (await answered(place=private))[-1] == "Say help COMMAND for more."
+    assert (await answered(place=private))[0].endswith("try seen ada. help COMMAND explains one of these:")
     assert (await answered("say", place=private))[1] == "As in: say hello"
 
 

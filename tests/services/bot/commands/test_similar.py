@@ -24,7 +24,7 @@ async def test_of_a_text() -> None:
     desk = RehearsalDesk({Similar: ALIKE})
     answer = await rehearse(SIMILAR, "the printer  eats", desk=desk)
     assert answer.lines == ["What resembles it most:", "other · bob · 2026-01-01 11:30 UTC · alike"]
-    assert desk.asked == [Similar(text="the printer  eats", limit=10)]
+    assert desk.asked == [Similar(text="the printer  eats", limit=50)]
 
 
 async def test_of_a_document() -> None:

@@ -8,12 +8,12 @@ import pytest
 from services.bot.command import Answer, Place
 from services.bot.commands.summary import commands
 from services.bot.rehearsal import HERE, MOMENT, RehearsalDesk, rehearse
-from shared.contracts.analysis import Digest, Summarise
+from shared.contracts.analysis import NO_MODEL, Digest, Summarise
 from shared.errors import Invalid, TimedOut, Unavailable
 from tests.services.bot.samples import HOSTILE, is_one_line
 
 [SUMMARY] = commands
-LOCAL = Digest(documents=3, points=("ada: It works.",), degraded=("no language model is configured",))
+LOCAL = Digest(documents=3, points=("ada: It works.",), degraded=(NO_MODEL,))
 PRIVATE = Place("console", "@ada")
 
 
@@ -43,23 +43,24 @@ async def test_this_channel_since_yesterday() -> None:
     assert await asked("2h") == [{"collection": "chat.console.general", "since": MOMENT - timedelta(hours=2)}]
 
 
-async def test_another_channel_or_else_a_thread() -> None:
+async def test_another_channel_or_else_a_collection_or_a_thread() -> None:
     since = MOMENT - timedelta(days=3)
     assert await asked("ops 3d") == [
         {"collection": "chat.console.ops", "since": since},
+        {"collection": "ops", "since": since},
         {"thread": "ops", "since": since},
     ]
     assert (await asked("chat.libera.#python 3d"))[0] == {"collection": "chat.libera.#python", "since": since}
     # It can't be a channel.
     assert await asked("a*b 3d") == [{"thread": "a*b", "since": since}]
+    assert {"collection": "postil.audit", "since": since} not in await asked("postil.audit 3d")
 
 
 async def test_in_their_own_words() -> None:
     assert await summed_up(general=LOCAL) == Answer(
         [
-            "Here, 3 documents of the last 1 day, in their own words:",
+            "Here, 3 lines of the last day, in their own words:",
             "\N{BULLET} ada: It works.",
-            "It could be better: no language model is configured.",
         ]
     )
 
@@ -67,11 +68,21 @@ async def test_in_their_own_words() -> None:
 async def test_in_the_words_of_a_model() -> None:
     digest = Digest(documents=1, summary="A disk was full.", points=("ada bought one",), model="ours")
     assert (await summed_up("T17", thread_T17=digest)).lines == [
-        "Thread T17, 1 document of the last 1 day, by ours:",
+        "Thread T17, 1 document of the last day, by ours:",
         "A disk was full.",
         "\N{BULLET} ada bought one",
     ]
-    assert (await summed_up("ops", ops=digest)).lines[0] == "console.ops, 1 document of the last 1 day, by ours:"
+    assert (await summed_up("ops", ops=digest)).lines[0] == "console.ops, 1 line of the last day, by ours:"
+
+
+async def test_of_a_collection_that_is_no_chat() -> None:
+    digest = Digest(documents=2, points=("ada: It jams.",), degraded=(NO_MODEL, "only the newest 2 were looked at"))
+    desk = RehearsalDesk({Summarise: lambda asked: digest if asked.collection == "tickets" else Digest(documents=0)})
+    assert (await rehearse(SUMMARY, "tickets 2h", desk=desk)).lines == [
+        "tickets, 2 documents of the last 2 hours, in their own words:",
+        "\N{BULLET} ada: It jams.",
+        "It could be better: only the newest 2 were looked at.",
+    ]
 
 
 async def test_a_long_one_is_for_whoever_asked_alone() -> None:
@@ -80,7 +91,7 @@ async def test_a_long_one_is_for_whoever_asked_alone() -> None:
 
 
 async def test_nothing_was_there() -> None:
-    assert (await summed_up()).lines == ["There was nothing to sum up here in the last 1 day."]
+    assert (await summed_up()).lines == ["There was nothing to sum up here in the last day."]
     unknown = Digest(documents=0, degraded=("3 were left out",))
     assert (await summed_up("2h", general=unknown)).lines == [
         "There was nothing to sum up here in the last 2 hours: 3 were left out."

@@ -112,10 +112,16 @@ async def test_a_name_that_is_taken_is_not_taken_again() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["collection:postil.audit", 'x Collection:"postil.roles"', "collection:postil.*", "collection:chat.irc.@bob hello"],
+    [
+        "collection:postil.audit",
+        'x Collection:"postil.roles"',
+        "collection:postil.*",
+        "collection:chat.irc.@bob hello",
+        "collection:(x OR postil.audit)",
+    ],
 )
 async def test_what_is_kept_apart_is_not_watched(people: People, query: str) -> None:
-    assert (await people.told(f"watch {query}")).startswith("invalid: What the house keeps for itself")
+    assert (await people.told(f"watch {query}")).startswith("invalid: What is said in private")
 
 
 @pytest.mark.parametrize("query", ["(open", "since:tomorrowish", HOSTILE, HOSTILE[:60], "@everyone", "*"])

@@ -2,10 +2,13 @@
 
 import asyncio
 import io
+import signal
+import subprocess
 
 import pytest
 
-from services.cli.chat.piped import LINE_BYTES_MAX, lines_of
+from services.cli.chat.conversation import LINE_BYTES_MAX
+from services.cli.chat.piped import lines_of
 from shared.errors import Invalid, TooLarge
 from tests.services.cli.chat.bot import fake_bot
 from tests.services.cli.postil import Postil
@@ -43,10 +46,25 @@ async def test_the_answers_come_in_the_order_of_the_lines(spine: Spine, postil: 
 
 
 async def test_a_line_is_kept_whether_or_not_somebody_answers(postil: Postil) -> None:
-    ran = await chat(postil, "!nobody\nhello\n", "den.upper")
+    ran = await chat(postil, "!nobody\nhello\n", "den.upper", code=6)
     assert (ran.out, ran.err) == ("", "no answer within 0.3 s: !nobody\n")
     await until(lambda: len(postil.documents("chat.console.den.upper")) == 2)
     assert [each["text"] for each in postil.documents("chat.console.den.upper")] == ["!nobody", "hello"]
+
+
+async def test_what_could_not_be_kept_is_not_said(postil: Postil) -> None:
+    ran = await chat(postil, "hello\na\0b\nnever\n", "nul", code=4)
+    assert ran.err == "postil: a line can't hold a NUL character\n"
+    await until(lambda: [each["text"] for each in postil.documents("chat.console.nul")] == ["hello"])
+
+
+async def test_whoever_interrupts_it_has_not_to_wait_for_the_next_line(spine: Spine, postil: Postil) -> None:
+    async with fake_bot(spine.broker.url, postil.tenant, ANSWERS) as bot:
+        with postil.process("chat", "--as", "ada", stdin=subprocess.PIPE) as chatting:
+            chatting.feed(b"hello\n")
+            await until(lambda: len(bot.heard) == 1, seconds_max=20)
+            chatting.signal(signal.SIGINT)
+            assert await chatting.ended() == 130
 
 
 async def test_in_a_private_conversation_every_line_is_a_command(spine: Spine, postil: Postil) -> None:

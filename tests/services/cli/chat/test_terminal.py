@@ -4,9 +4,10 @@ import asyncio
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import orjson
 import pytest
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.completion import CompleteEvent
@@ -14,7 +15,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from services.cli.chat.conversation import Conversation
+from services.cli.chat.conversation import Conversation, Line
 from services.cli.chat.terminal import Terminal
 from services.cli.session import Session
 from shared.bus.bus import Bus
@@ -88,7 +89,7 @@ async def test_what_is_typed_is_said_and_the_answer_stands_below_it(seat: Seat) 
     seat.type("!about\r")
     await seat.until_shown("bus")
     seat.type("!secret\r")
-    await seat.until_shown("42")
+    await seat.until_shown("psst: 42")
     shown = [line[6:].rstrip() for line in seat.screen().splitlines()[1:]]
     assert shown == [
         "ada          !about",
@@ -126,7 +127,36 @@ async def test_what_others_say_is_shown_whatever_it_is(seat: Seat) -> None:
     ]
 
 
-@pytest.mark.parametrize("end", ["\x04", "/quit\r"], ids=["Ctrl-D", "/quit"])
+async def test_what_was_said_last_stands_above(
+    spine: Spine, postil: Postil, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = {"author": "bob", "text": "long ago\nand far away", "occurred_at": "2020-02-02T12:00:00Z"}
+    lines = [old, *({"author": "grace", "text": f"number {number}"} for number in range(9))]
+    postil("publish", "chat.console.den", orjson.dumps([{"text": "too old"}, *lines]).decode(), "--wait")
+    async with sitting(spine.broker.url, postil.tenant, tmp_path / "history", capsys) as seat:
+        screen = seat.screen()
+    said = [line[6:].rstrip() for line in screen.splitlines() if line[2:3] == ":"]
+    assert said == ["bob          long ago and far away", *(f"grace        number {number}" for number in range(9))]
+    # The day, where it is another one.
+    assert "2020-02-02\n" in screen
+
+
+async def test_what_is_said_meanwhile_is_shown_once(
+    spine: Spine, postil: Postil, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def recent(conversation: Conversation, count: int) -> list[Line]:
+        before = [Line(conversation.clock.now(), "bob", text, id=text) for text in ("one", "two")]
+        conversation.hear(before[1])
+        conversation.hear(replace(before[1], text="three", id=None))
+        return before
+
+    monkeypatch.setattr(Conversation, "recent", recent)
+    async with sitting(spine.broker.url, postil.tenant, tmp_path / "history", capsys) as seat:
+        said = [line.split()[-1] for line in seat.screen().splitlines() if "bob" in line]
+    assert said == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize("end", ["\x04", "/quit\r", "/quit now\r"], ids=["Ctrl-D", "/quit", "/quit now"])
 async def test_it_ends_when_it_is_told_to(seat: Seat, end: str) -> None:
     seat.type("/nonsense me\r")
     await seat.until_shown("/nonsense is unknown: /quit ends, and commands begin with !")
@@ -176,6 +206,15 @@ async def test_a_line_that_could_not_be_said_is_told(seat: Seat, monkeypatch: py
     seat.type("hello\r")
     await seat.until_shown("postil: there is no connection; not said: hello")
     assert not seat.talking.done()
+
+
+async def test_a_bot_that_is_away_is_told_of(
+    spine: Spine, postil: Postil, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.cli.chat.terminal.DISCOVERY_SECONDS_MAX", 0.0)
+    async with sitting(spine.broker.url, postil.tenant, tmp_path / "history", capsys) as seat:
+        await seat.until_shown("The bot is away just now")
+        assert not seat.talking.done()
 
 
 async def test_a_lost_connection_is_told_once(

@@ -51,9 +51,17 @@ def test_what_is_not_for_us_is_not_heard() -> None:
     )
 
 
-def test_a_line_to_those_with_a_status_is_one_of_the_channel() -> None:
-    [heard] = heard_after(":a!b@c PRIVMSG @#den :hi")
-    assert heard.channel == "den"
+def test_what_is_not_for_all_in_a_channel_is_not_heard() -> None:
+    assert not heard_after(":a!b@c PRIVMSG @#den :only operators", ":a!b@c NOTICE @+#den :and those with a voice")
+
+
+def test_who_goes_from_two_channels_goes_from_each_of_them() -> None:
+    talk = inside("#a", "#b")
+    talk.after(":s 353 postil = #a :ada", ":s 353 postil = #b :ada", "@msgid=m1 :ada!a@b NICK eve")
+    talk.after("@msgid=m2 :eve!a@b QUIT :bye")
+    assert [(heard.channel, heard.id) for heard in talk.heard] == [
+        ("a", None), ("a", None), ("b", None), ("b", None), ("a", None), ("b", None),
+    ]  # fmt: skip
 
 
 def test_a_private_line_is_heard_in_a_channel_of_its_own() -> None:

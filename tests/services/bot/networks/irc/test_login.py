@@ -29,6 +29,8 @@ def test_it_asks_for_what_it_can_use() -> None:
     assert talk.after("CAP postil NEW :account-tag batch") == ["CAP REQ account-tag"]
     assert talk.after("CAP postil ACK :account-tag", "CAP postil DEL :server-time") == []
     assert talk.session.login.granted == {"message-tags", "account-tag"}
+    # What was taken away is not there to be asked for.
+    assert talk.after("CAP postil DEL :message-tags", "CAP postil NEW :chghost") == ["CAP REQ chghost"]
 
 
 def test_it_goes_on_with_nothing() -> None:
@@ -73,6 +75,7 @@ def test_what_is_nice_to_have_does_not_cost_the_login() -> None:
         (["CAP * LS :sasl=SCRAM-SHA-256"], "no login by SASL PLAIN"),
         ([OFFER, "CAP * NAK :sasl", "CAP * NAK :sasl"], "refuses"),
         ([OFFER, "CAP * ACK :sasl", "AUTHENTICATE +", ":s 904 * :wrong password"], "wrong password"),
+        ([OFFER, "CAP * ACK :sasl", ":s 908 * EXTERNAL,X :\x02are there"], "failed: EXTERNAL,X are there"),
         ([":irc.test 001 postil :welcome"], "without the login"),
         ([":irc.test 464 * :password wrong"], "password wrong"),
         ([":irc.test 465 * :you are banned"], "you are banned"),

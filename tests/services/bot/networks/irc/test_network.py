@@ -170,10 +170,11 @@ async def test_it_leaves_politely(simulation: Simulation) -> None:
 
 SENSELESS: list[tuple[str, dict[str, object], str]] = [
     ("a.b", {}, "name of a network"),
+    ("Console", {}, "everybody is an owner"),
     ("libera", {"nick": "a b"}, "name on IRC"),
     ("libera", {"channels": ("python",)}, "no channel"),
     ("libera", {"channels": ("#a,#b",)}, "no channel"),
-    ("libera", {"channels": ("#a key more",)}, "no channel"),
+    ("libera", {"channels": ("#a key more",)}, "^'#a' is no channel"),
     ("libera", {"channels": ("",)}, "no channel"),
 ]
 

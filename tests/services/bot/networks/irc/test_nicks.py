@@ -48,6 +48,19 @@ def test_a_name_is_asked_for_again_and_again() -> None:
     assert talk.later(61) == []
 
 
+def test_a_name_that_is_taken_away_again_is_asked_for_more_and_more_seldom() -> None:
+    talk = inside("#den")
+    pauses = []
+    for _ in range(8):
+        assert talk.after(":postil!bot@h NICK Guest1") == []
+        seconds = 0
+        while not talk.later(60):
+            seconds += 60
+        pauses.append(seconds + 60)
+        talk.after(":Guest1!bot@h NICK postil")
+    assert pauses == [120, 240, 480, 960, 1_920, 3_600, 3_600, 3_600]
+
+
 def test_a_name_that_was_cut_is_good_enough() -> None:
     talk = Talk(nick="postil-the-rememberer")
     talk.after(":s 001 postil-the :hi", ":s 005 postil-the NICKLEN=10 :are here", ":s 376 postil-the :x")

@@ -4,7 +4,7 @@ from tests.services.bot.networks.irc.talk import Talk, inside
 
 
 def test_channels_are_joined_together_and_keys_come_first() -> None:
-    assert Talk("#a", "#b key", "#c", "#d  other").welcome() == ["JOIN #b,#d,#a,#c key,other"]
+    assert Talk("#a", "#b key", "#c", "#d\t other").welcome() == ["JOIN #b,#d,#a,#c key,other"]
     many = Talk(*(f"#channel-{number}" for number in range(25))).welcome()
     assert [len(line.split(",")) for line in many] == [10, 10, 5]
     assert [len(line.split(",")) for line in Talk("#" + "a" * 190, "#" + "b" * 190, "#c").welcome()] == [1, 2]

@@ -69,6 +69,46 @@ def test_an_error_is_the_end() -> None:
         inside().after("ERROR :Closing Link: \x02go away")
 
 
+def test_to_be_made_to_quit_is_the_end_too() -> None:
+    with pytest.raises(Unavailable, match=r"made to leave: Killed \(oper\)"):
+        inside("#den").after(":s 353 postil = #den :postil", ":postil!bot@host.example QUIT :Killed (oper)")
+
+
+def test_what_a_server_takes_back_is_as_if_it_had_not_been_said() -> None:
+    features = Talk().session.features
+    before = vars(features).copy()
+    features.learn(["CASEMAPPING=ascii", "CHANTYPES=#", "STATUSMSG=@", "NICKLEN=20", "LINELEN=1000", "BOT=B"])
+    assert not before.items() & vars(features).items()
+    features.learn(["-CASEMAPPING", "-CHANTYPES", "-STATUSMSG", "-NICKLEN", "-LINELEN", "-BOT", "-", "-NONE", "x"])
+    assert vars(features) == before
+
+
+async def test_a_channel_is_called_as_it_is_called() -> None:
+    talk = inside("#Straße", features=("CASEMAPPING=rfc8265",))
+    talk.after(":ada!a@b PRIVMSG #STRAßE :hello", ":eve!a@b PRIVMSG #strasse :elsewhere")
+    [heard] = talk.heard
+    assert heard.channel == "straße"
+    assert talk.say(heard.channel, "hello") == ["PRIVMSG #Straße :hello"]
+
+
+async def test_a_thousand_people_do_not_keep_it_from_speaking_in_its_channels() -> None:
+    talk = inside("#den")
+    answered = 0
+    for number in range(1_000):
+        try:
+            talk.session.say(Say(network="irc", channel=f"@user{number}", text="no such command"))
+            answered += 1
+        except Unavailable:
+            continue
+    assert answered == 100
+    assert talk.say("den", "hello")[:3] == [
+        "PRIVMSG #den :hello", "PRIVMSG user0 :no such command", "PRIVMSG user1 :no such command",
+    ]  # fmt: skip
+    talk.session.say(Say(network="irc", channel="@ada", text="one"))
+    talk.session.say(Say(network="irc", channel="@ada", text="two"))
+    assert talk.say("@eve", "one") == ["PRIVMSG ada :one", "PRIVMSG eve :one", "PRIVMSG ada :two"]
+
+
 def test_a_server_that_never_lets_us_in() -> None:
     talk = Talk()
     talk.later(60)
@@ -78,7 +118,7 @@ def test_a_server_that_never_lets_us_in() -> None:
 
 async def test_what_it_says() -> None:
     talk = inside("#Den", features=("LINELEN=600",))
-    assert talk.say("den", "hello") == ["PRIVMSG #den :hello"]
+    assert talk.say("den", "hello") == ["PRIVMSG #Den :hello"]
     assert talk.say("@Ada", "hello\r\nQUIT\x01") == ["PRIVMSG Ada :hello QUIT\N{SYMBOL FOR START OF HEADING}"]
     relayed = [f":postil!bot@host.example {line}\r\n" for line in talk.say("den", "words " * 400)]
     assert max(len(line) for line in relayed) in range(595, 601)
