@@ -13,11 +13,11 @@ import structlog
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from services.bot.arguments import Rest, read_arguments
-from services.bot.audit import AuditBook
 from services.bot.command import ROLES, Answer, Call, Command
 from services.bot.desk import Current
-from services.bot.limits import Limits, Refusal
-from services.bot.speaking import Voice
+from services.bot.listening.limits import Limits, Refusal
+from services.bot.saying.speaking import Voice
+from services.bot.trust.audit import AuditBook
 from shared.clock import ONE_MILLISECOND, Clock
 from shared.contracts.audit import AuditFacts, AuditResult
 from shared.errors import Invalid, PostilError, Unavailable

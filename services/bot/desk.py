@@ -11,8 +11,8 @@ from pydantic import JsonValue
 from services.bot.asking import Asker
 from services.bot.catalogue import Catalogue, load_catalogue
 from services.bot.command import Answer, Call, Command, Person, Place, Vital
-from services.bot.roles import Roles
-from services.bot.speaking import Voice
+from services.bot.saying.speaking import Voice
+from services.bot.trust.roles import Roles
 from shared import __version__
 from shared.bus.bus import Bus
 from shared.clock import Clock

@@ -18,18 +18,18 @@ import structlog
 from services.bot.answering import UNKNOWN, Answering
 from services.bot.arguments import usage_of
 from services.bot.asking import Asker
-from services.bot.audit import AuditBook
 from services.bot.catalogue import Catalogue, load_catalogue
 from services.bot.command import Call, Command, Place
-from services.bot.delivery import can_be_spoken_to
 from services.bot.desk import BotDesk, Current, ReadAnew
 from services.bot.documents import holds_secrets, is_a_command
-from services.bot.hearing import Hearing, Line, is_own_name
-from services.bot.lanes import Lanes
-from services.bot.limits import Limits
+from services.bot.listening.hearing import Hearing, Line, is_own_name
+from services.bot.listening.lanes import Lanes
+from services.bot.listening.limits import Limits
 from services.bot.networks.door import NetworkDoor
-from services.bot.roles import Roles
-from services.bot.speaking import Voice
+from services.bot.saying.delivery import can_be_spoken_to
+from services.bot.saying.speaking import Voice
+from services.bot.trust.audit import AuditBook
+from services.bot.trust.roles import Roles
 from shared.bus.bus import Bus
 from shared.bus.wire import Delivery
 from shared.clock import Clock

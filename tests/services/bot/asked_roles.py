@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 import pytest
 
 from services.bot.command import Person, Place
-from services.bot.grants import ROLES_COLLECTION
-from services.bot.roles import Roles
+from services.bot.trust.grants import ROLES_COLLECTION
+from services.bot.trust.roles import Roles
 from shared.contracts.documents import Draft
 from shared.contracts.saving import PutDocuments
 from shared.errors import PostilError

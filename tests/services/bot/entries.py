@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from services.bot.audit import AuditBook
+from services.bot.trust.audit import AuditBook
 from shared.contracts.audit import AUDIT_COLLECTION, AuditFacts, Flaw, flaws
 from shared.contracts.documents import Document
 from shared.shelf import Shelf

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from random import Random
 from typing import Literal
 
-from services.bot.backlog import COLLECTION, Entry
 from services.bot.command import Answer, Call, Command, Person, Place, Result
 from services.bot.rehearsal import RehearsalDesk
-from services.bot.speaking import Voice
+from services.bot.saying.backlog import COLLECTION, Entry
+from services.bot.saying.speaking import Voice
 from services.database.memory import MemoryStore
 from services.database.service import DatabaseService
 from services.ingest.service import IngestService

@@ -8,8 +8,8 @@ import pytest
 
 from services.bot.arguments import Rest
 from services.bot.command import Call, Command, Person, Place
-from services.bot.roles import Roles
 from services.bot.service import build
+from services.bot.trust.roles import Roles
 from shared.bus.bus import Bus
 from shared.bus.memory import MemoryBroker, MemoryWire
 from shared.runtime.process import Context

@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 
-from services.bot.audit import AuditBook
+from services.bot.trust.audit import AuditBook
 from shared.bus.bus import Bus
 from shared.bus.memory import Faults
 from shared.contracts.audit import AUDIT_COLLECTION

@@ -11,12 +11,12 @@ from random import Random
 
 import structlog
 
-from services.bot.backlog import Entry
 from services.bot.command import Answer, Call, Place
-from services.bot.delivery import Delivering, Outcome, can_be_spoken_to, check_place
-from services.bot.outbox import Outbox
-from services.bot.paging import LINES_MAX, Pages
-from services.bot.tenants import Tenants
+from services.bot.saying.backlog import Entry
+from services.bot.saying.delivery import Delivering, Outcome, can_be_spoken_to, check_place
+from services.bot.saying.outbox import Outbox
+from services.bot.saying.paging import LINES_MAX, Pages
+from services.bot.saying.tenants import Tenants
 from services.bot.wording import ELLIPSIS, clean, cut, short
 from shared.bus.bus import Bus
 from shared.clock import Clock, to_milliseconds

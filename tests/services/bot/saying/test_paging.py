@@ -3,7 +3,7 @@
 import pytest
 
 from services.bot.command import Person, Place
-from services.bot.paging import LINES_MAX, Pages
+from services.bot.saying.paging import LINES_MAX, Pages
 from shared.settings import BotSettings
 from tests.services.bot.stage import HERE, Stage, call_of, staged
 from tests.simulation.loop import Simulation, run_simulated

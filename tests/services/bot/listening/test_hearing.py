@@ -6,7 +6,7 @@ import orjson
 import pytest
 from pydantic import JsonValue
 
-from services.bot.hearing import ANSWERED_COUNT_MAX, COMMANDS_COUNT_MAX, TYPED_CHARACTERS_MAX, Hearing, Line
+from services.bot.listening.hearing import ANSWERED_COUNT_MAX, COMMANDS_COUNT_MAX, TYPED_CHARACTERS_MAX, Hearing, Line
 from shared.bus.wire import NO_HEADERS, Delivery, Headers
 from shared.settings import BotSettings, IrcSettings
 

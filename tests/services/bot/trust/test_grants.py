@@ -3,7 +3,7 @@
 import pytest
 
 from services.bot.command import Person, Place
-from services.bot.grants import ROLE_OF_POWER, Rule, RuleBook, checked_who, grant_id, matches
+from services.bot.trust.grants import ROLE_OF_POWER, Rule, RuleBook, checked_who, grant_id, matches
 from shared.settings import Grant, Role
 
 HERE = Place("irc", "python")

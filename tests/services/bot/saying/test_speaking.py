@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from services.bot.command import Answer, Person, Place
-from services.bot.speaking import TOLD, TOO_LONG, Voice
+from services.bot.saying.speaking import TOLD, TOO_LONG, Voice
 from shared.bus.bus import Bus
 from shared.bus.nats import NatsWire
 from shared.clock import SystemClock
@@ -186,7 +186,7 @@ def test_a_line_for_elsewhere_is_a_page_at_the_most_and_its_place_must_be_one() 
 def test_beyond_a_bound_of_what_is_unconfirmed_nobody_is_asked_and_nothing_waits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("services.bot.speaking.UNCONFIRMED_MAX", 3)
+    monkeypatch.setattr("services.bot.saying.speaking.UNCONFIRMED_MAX", 3)
 
     async def story(stage: Stage) -> None:
         stage.network.mood = "is silent"

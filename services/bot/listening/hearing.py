@@ -16,8 +16,8 @@ import orjson
 from pydantic import JsonValue, ValidationError
 
 from services.bot.command import Person, Place
-from services.bot.delivery import can_be_spoken_to
 from services.bot.latest import Latest
+from services.bot.saying.delivery import can_be_spoken_to
 from shared.bus.wire import MESSAGE_ID_HEADER, Delivery
 from shared.contracts.chat import Speaker, network_and_channel
 from shared.contracts.documents import Draft

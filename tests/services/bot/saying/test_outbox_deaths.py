@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.bot.command import Place
-from services.bot.outbox import NOT_KNOWN
+from services.bot.saying.outbox import NOT_KNOWN
 from shared.bus.memory import Point
 from tests.services.bot.stage import HERE, Stage, staged
 

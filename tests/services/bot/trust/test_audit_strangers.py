@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.bot.audit import AuditBook
+from services.bot.trust.audit import AuditBook
 from shared.contracts.audit import AUDIT_COLLECTION, Link, chained, draft_of, entry_id
 from shared.contracts.documents import DeleteDocument, Draft
 from shared.contracts.saving import PutDocuments

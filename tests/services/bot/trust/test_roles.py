@@ -3,7 +3,7 @@
 import pytest
 
 from services.bot.command import ROLES, Person, Place
-from services.bot.grants import ROLES_COLLECTION
+from services.bot.trust.grants import ROLES_COLLECTION
 from shared.errors import Conflict, Invalid, NotFound
 from shared.settings import BotSettings, Role
 from tests.services.bot.asked_roles import ADA, EVERYWHERE, HERE, MO, NETWORK, OLGA, Told, told

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from services.bot.command import Call, Command, Person, Place
-from services.bot.limits import KNOWN_COUNT_MAX, Limits, Refusal
+from services.bot.listening.limits import KNOWN_COUNT_MAX, Limits, Refusal
 from services.bot.rehearsal import ADA, HERE, MOMENT, RehearsalDesk
 from shared.settings import BotSettings, Role
 

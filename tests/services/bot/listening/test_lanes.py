@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 
 from services.bot.command import Place
-from services.bot.lanes import Lanes, Work
+from services.bot.listening.lanes import Lanes, Work
 from tests.services.bot.house import pass_time
 from tests.simulation.loop import Simulation, simulated
 from tests.until import until

@@ -21,7 +21,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.bot.command import Person, Place
-from services.bot.grants import (
+from services.bot.latest import Latest
+from services.bot.trust.grants import (
     IGNORED,
     MODERATOR,
     POWERS,
@@ -34,7 +35,6 @@ from services.bot.grants import (
     checked_who,
     stored_grant,
 )
-from services.bot.latest import Latest
 from shared.clock import Clock, is_within
 from shared.contracts.documents import Document, Draft
 from shared.errors import Conflict, Invalid, NotFound, PostilError

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from services.bot.audit import NOTES_WAITING_MAX, RECORDS_WAITING_MAX, TENANTS_KNOWN_MAX, AuditBook
+from services.bot.trust.audit import NOTES_WAITING_MAX, RECORDS_WAITING_MAX, TENANTS_KNOWN_MAX, AuditBook
 from shared.contracts.audit import AUDIT_COLLECTION
 from shared.contracts.documents import RecentDocuments
 from shared.contracts.saving import PutDocuments

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from pydantic import JsonValue
 
-from services.bot.tenants import COLLECTION, DOCUMENT, Tenants
+from services.bot.saying.tenants import COLLECTION, DOCUMENT, Tenants
 from shared.bus.bus import Bus
 from shared.bus.memory import MemoryWire
 from shared.contracts.documents import Draft

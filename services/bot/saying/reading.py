@@ -10,8 +10,8 @@ from datetime import datetime
 
 import structlog
 
-from services.bot.backlog import COLLECTION
-from services.bot.tenants import Tenants
+from services.bot.saying.backlog import COLLECTION
+from services.bot.saying.tenants import Tenants
 from shared.clock import Clock
 from shared.contracts.documents import Document
 from shared.errors import PostilError, Unavailable

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from services.bot.backlog import Entry
 from services.bot.command import Place
-from services.bot.outbox import NOT_KNOWN
+from services.bot.saying.backlog import Entry
+from services.bot.saying.outbox import NOT_KNOWN
 from shared.contracts.chat import Say
 from shared.errors import Invalid, Unavailable
 from shared.settings import BotSettings
@@ -190,7 +190,7 @@ def test_what_one_tenant_has_broken_is_no_trouble_for_another() -> None:
 
 
 def test_while_the_database_is_away_lines_wait_in_memory_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.bot.outbox.UNWRITTEN_COUNT_MAX", 3)
+    monkeypatch.setattr("services.bot.saying.outbox.UNWRITTEN_COUNT_MAX", 3)
 
     async def story(stage: Stage) -> None:
         await stage.close_database()
@@ -247,7 +247,7 @@ def test_what_stands_there_as_being_said_is_given_up_and_a_tenant_that_is_heard_
 
 
 def test_more_entries_than_memory_is_given_come_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.bot.outbox.HELD_COUNT_MAX", 5)
+    monkeypatch.setattr("services.bot.saying.outbox.HELD_COUNT_MAX", 5)
 
     async def story(stage: Stage) -> None:
         first = stage.bot()

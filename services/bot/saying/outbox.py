@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.bot.backlog import Backlog, Entry, Waiting, Where
-from services.bot.delivery import Outcome
-from services.bot.reading import AWAY_SECONDS_MAX, AWAY_SECONDS_MIN, Reading, until_news
-from services.bot.tenants import Tenants
+from services.bot.saying.backlog import Backlog, Entry, Waiting, Where
+from services.bot.saying.delivery import Outcome
+from services.bot.saying.reading import AWAY_SECONDS_MAX, AWAY_SECONDS_MIN, Reading, until_news
+from services.bot.saying.tenants import Tenants
 from shared.clock import Clock
 from shared.contracts.chat import Say
 from shared.contracts.documents import Document

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.bot.backlog import COLLECTION, Entry
+from services.bot.saying.backlog import COLLECTION, Entry
 from shared.contracts.chat import Say
 from shared.contracts.documents import Draft
 from shared.errors import Unavailable

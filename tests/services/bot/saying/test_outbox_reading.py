@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
-from services.bot.backlog import Entry
-from services.bot.delivery import Outcome
-from services.bot.outbox import Outbox
-from services.bot.tenants import Tenants
+from services.bot.saying.backlog import Entry
+from services.bot.saying.delivery import Outcome
+from services.bot.saying.outbox import Outbox
+from services.bot.saying.tenants import Tenants
 from shared.contracts.chat import Say
 from shared.contracts.documents import Document
 from shared.shelf import Shelf

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from services.bot.command import ROLES
-from services.bot.grants import ROLES_COLLECTION
-from services.bot.roles import FRESH, REST
+from services.bot.trust.grants import ROLES_COLLECTION
+from services.bot.trust.roles import FRESH, REST
 from shared.contracts.documents import ListDocuments
 from shared.errors import Conflict, Unavailable
 from shared.settings import BotSettings, Grant
@@ -93,7 +93,7 @@ def test_new_settings_count_at_once_and_what_is_stored_is_not_forgotten() -> Non
 
 
 def test_of_what_strangers_have_put_there_so_much_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.bot.roles.READ_COUNT_MAX", 60)
+    monkeypatch.setattr("services.bot.trust.roles.READ_COUNT_MAX", 60)
 
     async def story(roles: Told) -> None:
         await roles.give("ada", "moderator")

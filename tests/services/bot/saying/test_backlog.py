@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from services.bot.backlog import Backlog, Entry, Waiting
+from services.bot.saying.backlog import Backlog, Entry, Waiting
 from shared.clock import EPOCH
 from shared.contracts.chat import Say
 
