@@ -48,9 +48,9 @@ NOT_ANSWERED = (
     "!\0",
     "\0!stats",
 )
-AUTHORS = ("", "*", ">", "a b", "a.b", "a\tb", "\u202eada", "@everyone", "#hall", "x" * 200)
-# Nobody listens to himself.
-UNHEARD = ("postil", "Postil", " POSTIL")
+AUTHORS = ("", "*", ">", "a b", "a.b", "a\tb", "\u202eada", "@everyone", "#hall", "x" * 100)
+# Nobody listens to himself, nor to a name that would have to be cut.
+UNHEARD = ("postil", "Postil", " POSTIL", "x" * 101)
 PAYLOADS = (
     b"",
     b"null",
