@@ -10,9 +10,9 @@ from datetime import datetime
 from services.bot.command import Call
 from services.bot.wording import ELLIPSIS, listed, moment, short
 from shared.contracts.chat import ACTION, JOINED, LEFT, TOPIC, network_and_channel
-from shared.contracts.documents import Document
+from shared.contracts.documents import Document, GetDocument
 from shared.contracts.search import Found, Hit
-from shared.errors import Invalid
+from shared.errors import Invalid, NotFound
 
 NAME_CHARACTERS = 40
 TITLE_CHARACTERS = 80
@@ -24,6 +24,18 @@ REASON_CHARACTERS = 120
 _OPEN_KINDS = ("email", "phone")
 # In a query a name stands as it is, with nothing inside it that could be left out.
 _KEPT_APART = re.compile(r"postil\.|chat\.[^.]*\.@")
+
+
+async def document_to_tell(call: Call, id: str) -> Document:
+    """Raises `NotFound`, also for one that may not be read here: nobody learns that it is there."""
+    missing = NotFound(f"There is no document {short(id, TITLE_CHARACTERS)}.")
+    try:
+        document = await call.ask(GetDocument(id=id))
+    except NotFound as error:
+        raise missing from error
+    if not call.may_read(document.collection):
+        raise missing
+    return document
 
 
 def when(document: Document) -> datetime:

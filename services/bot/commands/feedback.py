@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.bot.command import Answer, Call, Command
+from services.bot.documents import document_to_tell
 from services.bot.wording import short
-from shared.contracts.documents import GetDocument
 from shared.contracts.feedback import GiveFeedback, Thumb
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid
 
 ID_CHARACTERS_MAX = 200
 SHOWN_CHARACTERS_MAX = 80
@@ -27,24 +27,13 @@ async def _feedback(
 ) -> Answer:
     if step is not None and not _STEP.fullmatch(step):
         raise Invalid(f"{short(step, SHOWN_CHARACTERS_MAX)} can't be the name of a step.")
-    await _check_that_it_is_there(call, id)
+    await document_to_tell(call, id)
     thumb = _THUMBS.get(mark)
     stars = None if thumb else int(mark)
     saved = await call.ask(GiveFeedback(id=id, step=step, thumb=thumb, stars=stars, author=call.signature))
     about = short(id, SHOWN_CHARACTERS_MAX) if step is None else f"{step} of {short(id, SHOWN_CHARACTERS_MAX)}"
     again = " in place of what you have said before" if saved.outcome == "updated" else ""
     return Answer([f"Noted for {about}: {mark}{again}."], after={"id": id, "step": step, "mark": mark})
-
-
-async def _check_that_it_is_there(call: Call, id: str) -> None:
-    """Of what may not be read here nobody learns that it is there."""
-    missing = NotFound(f"There is no document {short(id, SHOWN_CHARACTERS_MAX)}.")
-    try:
-        document = await call.ask(GetDocument(id=id))
-    except NotFound as error:
-        raise missing from error
-    if not call.may_read(document.collection):
-        raise missing
 
 
 commands = (

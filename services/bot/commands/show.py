@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from pydantic import JsonValue
 
 from services.bot.command import Answer, Call, Command
-from services.bot.documents import TITLE_CHARACTERS, author_of, holds_secrets, when
+from services.bot.documents import TITLE_CHARACTERS, author_of, document_to_tell, holds_secrets, when
 from services.bot.wording import listed, moment, short
-from shared.contracts.documents import Document, DocumentId, GetDocument
-from shared.errors import NotFound
+from shared.contracts.documents import Document, DocumentId
 
 TEXT_CHARACTERS = 350
 SUMMARY_CHARACTERS = 300
@@ -17,13 +16,7 @@ WORDS_SHOWN_MAX = 6
 
 
 async def _show(call: Call, id: DocumentId) -> Answer:
-    missing = NotFound(f"There is no document {short(id, TITLE_CHARACTERS)}.")
-    try:
-        document = await call.ask(GetDocument(id=id))
-    except NotFound as error:
-        raise missing from error
-    if not call.may_read(document.collection):
-        raise missing
+    document = await document_to_tell(call, id)
     lines = [_head(document)]
     if document.text:
         lines.append(short(document.text, TEXT_CHARACTERS))
