@@ -159,7 +159,7 @@ class BotSettings(Section):
     failures_max: int = Field(default=5, ge=1, description="Failures in a row after which a service is left alone.")
     rest_seconds: float = Field(default=5.0, gt=0, description="How long it is left alone.")
     audit_reads: bool = Field(default=False, description="Record commands that only read, too.")
-    confirm_seconds_max: float = Field(default=20.0, gt=0, description="How long a network may take to say a line.")
+    confirm_seconds_max: float = Field(default=90.0, gt=0, description="How long a network may take to say a line.")
     retry_seconds: float = Field(default=60.0, gt=0, description="First pause of an undelivered line; then twice it.")
     tries_max: int = Field(default=8, ge=1, description="Tries for one undelivered line.")
     irc: dict[str, IrcSettings] = Field(default={}, description="IRC networks, by name: see below.")

@@ -176,7 +176,7 @@ def staged(
     seconds_max: float = 10 * DAY_SECONDS,
 ) -> None:
     async def told(simulation: Simulation) -> None:
-        stage = Stage(simulation, settings or BotSettings())
+        stage = Stage(simulation, settings or BotSettings(confirm_seconds_max=20))
         await stage.open_database()
         if has_network:
             await stage.network.open()

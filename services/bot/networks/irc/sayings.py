@@ -16,7 +16,9 @@ from services.bot.networks.irc.turns import Turns
 from shared.errors import NotFound, PostilError, TimedOut, Unavailable
 
 PING_PREFIX = "postil-"
-CONFIRM_SECONDS_MAX = 60.0
+# For its turn, and then for the server's word. Together it is less than the bot waits, so that it hears how it ended.
+WAIT_SECONDS_MAX = 60.0
+CONFIRM_SECONDS_MAX = 20.0
 # So many lines may go without being confirmed while others wait.
 UNCONFIRMED_LINES_MAX = 4
 
@@ -47,6 +49,7 @@ class Saying:
     alone: bool
     lines: deque[str]
     count: int
+    added_at: float
     done: "asyncio.Future[None]"
     errors: list[PostilError] = field(default_factory=list)
 
@@ -79,13 +82,13 @@ class Sayings:
     def waiting_count(self) -> int:
         return sum(self._waiting_counts.values())
 
-    def add(self, target: str, lines: Sequence[str], *, alone: bool = False) -> Saying:
+    def add(self, target: str, lines: Sequence[str], now: float, *, alone: bool = False) -> Saying:
         if self._lost_because is not None:
             raise Unavailable(f"{self._lost_because} before the line was said")
         is_too_much = self.waiting_count + len(lines) > self._waiting_count_max
         if is_too_much or (alone and 2 * (self._waiting_counts[alone] + len(lines)) > self._waiting_count_max + 1):
             raise Unavailable(f"{self.waiting_count} lines wait to be said already")
-        saying = Saying(target, alone, deque(lines), len(lines), asyncio.get_running_loop().create_future())
+        saying = Saying(target, alone, deque(lines), len(lines), now, asyncio.get_running_loop().create_future())
         self._waiting.put(saying)
         self._waiting_counts[alone] += len(lines)
         return saying
@@ -136,6 +139,10 @@ class Sayings:
         while self._asked and now - self._asked[0].asked_at > CONFIRM_SECONDS_MAX:
             for saying in self._asked.popleft().sayings:
                 _settle(saying, TimedOut("the network has not shown that it took the line"))
+        for saying in [each for each in self._waiting if now - each.added_at > WAIT_SECONDS_MAX]:
+            self._waiting.remove(saying)
+            self._waiting_counts[saying.alone] -= saying.count
+            _settle(saying, Unavailable(f"its turn did not come for {WAIT_SECONDS_MAX:g} s"))
 
     def lose(self, because: str) -> None:
         """The connection is gone, and nothing can be said on it any more."""

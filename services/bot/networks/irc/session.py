@@ -105,7 +105,7 @@ class Session:
         to = None if alone else say.to
         pieces = pieces_of(say.text, to, target, self.nicks.mask_bytes, self.features.line_bytes_max)
         lines = [f"PRIVMSG {target} :{piece}" for piece in pieces]
-        return self.sayings.add(self.features.casing.fold(target), lines, alone=alone)
+        return self.sayings.add(self.features.casing.fold(target), lines, self._now(), alone=alone)
 
     def _all_handlers(self) -> Mapping[str, Handle]:
         handlers: dict[str, Handle] = {

@@ -44,6 +44,12 @@ class Turns(Generic[ItemT]):
                 return item
         return None
 
+    def remove(self, item: ItemT) -> None:
+        by_target = self._waiting[item.alone]
+        by_target[item.target].remove(item)
+        if not by_target[item.target]:
+            del by_target[item.target]
+
     def clear(self) -> None:
         for by_target in self._waiting.values():
             by_target.clear()
