@@ -76,7 +76,7 @@ class HybridSearch(Scenario[Size]):
     repeats_max = 1
     settings: ClassVar[Mapping[str, str]] = {"POSTIL_ANALYSIS__DISABLED": orjson.dumps(STEPS).decode()}
     full = Size(documents=60_000, asked=400, verified=50, seconds_max=120.0)
-    smoke = Size(documents=300, asked=10, verified=5, seconds_max=10.0)
+    smoke = Size(documents=200, asked=10, verified=5, seconds_max=10.0)
 
     async def measure(self, stage: Stage, size: Size) -> None:
         corpus = made_up.corpus()
