@@ -1,5 +1,6 @@
 """What every test may ask for: a real broker, and a wire to it."""
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from hypothesis import HealthCheck, settings
 from shared.bus.nats import NatsWire
 from tests.broker import BrokerForTests, running_broker
 
+EXAMPLES = int(os.environ.get("POSTIL_TEST_EXAMPLES", "60"))
 # A busy machine is no reason to fail.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("house", max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
 

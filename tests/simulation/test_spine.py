@@ -13,7 +13,7 @@ from tests.simulation.schedules import Publisher, faults_from
 from tests.system import UNMEASURED, environment
 from tests.tidy.source import PROJECT
 
-SCHEDULES = int(os.environ.get("POSTIL_TEST_SCHEDULES", "240"))
+SCHEDULES = int(os.environ.get("POSTIL_TEST_SCHEDULES", "200"))
 GROUPS = 4
 
 

@@ -37,7 +37,7 @@ async def expect_both_the_same(program: Program) -> None:
             await sqlite.close()
 
 
-@settings(quickly, max_examples=200)
+@settings(quickly, max_examples=120)
 @given(programs)
 def test_the_promises_hold(program: Program) -> None:
     async def keep() -> None:

@@ -3,9 +3,11 @@
 import io
 from collections.abc import Sequence
 
+from hypothesis import strategies as st
+
 from services.cli.importing.formats import formats
 from services.cli.importing.rows import BadRow, Fields, Found, Mark, Row
-from services.cli.importing.source import Source
+from services.cli.importing.source import UTF16_MARKS, Source
 
 
 class Dribble(io.BytesIO):
@@ -17,6 +19,11 @@ class Dribble(io.BytesIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         return super().read(self._bytes_max if size is None or size < 0 else min(size, self._bytes_max))
+
+
+def strange_bytes(count_max: int) -> st.SearchStrategy[bytes]:
+    """Any, but for those that say that they are UTF-16, which is refused before anybody reads."""
+    return st.binary(max_size=count_max).filter(lambda content: not content.startswith(UTF16_MARKS))
 
 
 def source_of(content: bytes, *, bytes_at_once: int = 65_536, is_file: bool = False) -> Source:
