@@ -31,7 +31,7 @@ from tests.until import until
 
 PUBLISHERS = 5
 # Of each publisher, between one kill and the next.
-PORTION = 24
+PORTION = 16
 VICTIMS = ("analysis", "worker", "search", "analysis", "search")
 VARIABLES = {
     "POSTIL_UP__RESTART_SECONDS_MAX": "0.2",

@@ -26,7 +26,7 @@ from tests.chaos.proofs import FAST, SETTLE_SECONDS_MAX, all_documents, expect_a
 from tests.system import UNMEASURED, System, running_system
 from tests.until import until
 
-DOCUMENTS = int(os.environ.get("POSTIL_TEST_CHAOS_DOCUMENTS", "5000"))
+DOCUMENTS = int(os.environ.get("POSTIL_TEST_CHAOS_DOCUMENTS", "3000"))
 PUBLISHERS = 10
 VICTIMS = ("broker", "ingest", "database", "search", "analysis", "bot", "watch", "database", "ingest")
 VARIABLES = {
