@@ -36,8 +36,7 @@ RunArgument = Annotated[str, typer.Argument(help="A file, a folder (its newest r
 class RunByDefault(TyperGroup):
     """What is no command is for `run`."""
 
-    # The context is of the library's own kind, of which typer shows only the kind below it.
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # see above
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer shows only a subclass
         if not args or not (args[0] in self.commands or args[0] in ctx.help_option_names):
             args = ["run", *args]
         return super().parse_args(ctx, args)

@@ -28,6 +28,11 @@ SIGNED_CHARACTERS_MAX = 200
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
+def folded(name: str) -> str:
+    """On many networks the same person may write the name in either case; other alphabets have more cases than two."""
+    return name.translate(_LOWER)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where something is said."""
@@ -169,7 +174,7 @@ class Call:
         elif name.lower().startswith(("account:", "name:")):
             # Whoever only calls himself so has not logged in to it.
             name = f"name:{name}"
-        return f"{name[:SIGNED_CHARACTERS_MAX].translate(_LOWER)}@{self.place.network}"
+        return f"{folded(name[:SIGNED_CHARACTERS_MAX])}@{self.place.network}"
 
     @property
     def private_place(self) -> Place:

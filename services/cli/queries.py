@@ -31,8 +31,7 @@ FilterOption = Annotated[
 class QueryCommand(TyperCommand):
     """In a query `-word` is a word to leave out. So one dash begins no option here, but -h."""
 
-    # The context is of the library's own kind, of which typer shows only the kind below it.
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # see above
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer shows only a subclass
         return super().parse_args(ctx, [f" {arg}" if _leaves_out(arg) else arg for arg in args])
 
 

@@ -15,6 +15,11 @@ def size(count_bytes: int) -> str:
     return f"{amount:.1f} TiB"
 
 
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """1 entry, 2,000 entries"""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def span(time: timedelta) -> str:
     """The two largest units of it: 1d 2h, 3m 4s, 5s"""
     seconds = max(0, int(time.total_seconds()))

@@ -21,7 +21,7 @@ class _Model(Protocol):
 @cache
 def _model() -> _Model:
     # Late, because it takes half a second and 30 MB: only the workers need it.
-    from py3langid.langid import (  # type: ignore[import-untyped]  # noqa: PLC0415  it has none; and see above
+    from py3langid.langid import (  # type: ignore[import-untyped]  # noqa: PLC0415  no types; slow to import
         MODEL_FILE,
         LanguageIdentifier,
     )

@@ -8,13 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from string import ascii_lowercase, ascii_uppercase
 from typing import Annotated
 
 import orjson
 from pydantic import StringConstraints, ValidationError
 
-from services.bot.command import Person, Place
+from services.bot.command import Person, Place, folded
 from services.bot.latest import Latest
 from shared.contracts.documents import Document
 from shared.contracts.message import Contract
@@ -37,7 +36,6 @@ ID_PART_CHARACTERS_MAX = 60
 POWERS_KNOWN_MAX = 250
 _ID_PART_BEGINNING = 40
 
-_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 # What stands in an id as it is; a dot parts it, a percent sign begins what is written as a number, and a `~` a digest.
 _UNSAFE = re.compile(r"[^a-z0-9_#@:!+&*^\[\]{}|`/=-]")
 
@@ -171,10 +169,6 @@ def grant_id(place: Place, who: str) -> str:
     """One for each grant, however it was written."""
     parts = (place.network, place.channel, who)
     return "postil.role." + ".".join(_id_part(folded(part)) for part in parts)
-
-
-def folded(text: str) -> str:
-    return text.translate(_LOWER)
 
 
 def matches(pattern: str, text: str) -> bool:

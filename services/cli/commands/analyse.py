@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from services.cli.confirming import confirm
 from services.cli.output import console, errors, note, print_json
 from services.cli.session import DataOption, Exit, JsonOption, Session, TenantOption, reporting, run
-from services.cli.words import span
+from services.cli.words import counted, span
 from shared.contracts.analysis import Analyse, AnalyseProgress
 from shared.contracts.annotations import Cost
 
@@ -45,7 +45,7 @@ def analyse(
         if json:
             print_json(estimate)
         return
-    confirm(f"Run {step} on {_documents(estimate.pending)}?", yes=yes)
+    confirm(f"Run {step} on {counted(estimate.pending, 'document')}?", yes=yes)
     wanted = wanted.model_copy(update={"dry_run": False})
     done = run(lambda session: _all(session, wanted, step, estimate.pending), data=data, tenant=tenant)
     _tell(done, as_json=json)
@@ -96,12 +96,8 @@ def _sum(one: AnalyseProgress, other: AnalyseProgress) -> AnalyseProgress:
 
 
 def _estimated(estimate: AnalyseProgress) -> str:
-    looked = f"{estimate.pending:,} of {_documents(estimate.looked_at)}"
+    looked = f"{estimate.pending:,} of {counted(estimate.looked_at, 'document')}"
     return f"left to do: {looked}{_timed(estimate)}{_priced(estimate.cost)}"
-
-
-def _documents(count: int) -> str:
-    return f"{count:,} document{'' if count == 1 else 's'}"
 
 
 def _timed(estimate: AnalyseProgress) -> str:

@@ -12,6 +12,7 @@ from services.cli.auditing import Examination, read_head, written_head
 from services.cli.output import console, note, print_json, show
 from services.cli.pictures import local, table
 from services.cli.session import DataOption, Exit, JsonOption, Session, TenantOption, reporting, run
+from services.cli.words import counted
 from shared.contracts.audit import AUDIT_COLLECTION, AuditEntry, Link, entry_of, newest
 from shared.contracts.documents import RecentDocuments
 from shared.errors import NotFound
@@ -117,9 +118,9 @@ def head(data: DataOption = None, tenant: TenantOption = None, json: JsonOption 
 
 
 def _tell(examination: Examination, flaws: int) -> None:
-    read = f"{examination.entries:,} {'entry' if examination.entries == 1 else 'entries'}"
+    read = counted(examination.entries, "entry", "entries")
     if flaws:
-        console.print(f"[bold red]{flaws:,} {'flaw' if flaws == 1 else 'flaws'}[/] in {read}", soft_wrap=True)
+        console.print(f"[bold red]{counted(flaws, 'flaw')}[/] in {read}", soft_wrap=True)
     else:
         console.print(f"[green]Nobody has tampered with it:[/] {read} in one chain", soft_wrap=True)
     if written := _written_or_none(examination.head):

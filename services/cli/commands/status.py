@@ -10,7 +10,7 @@ from services.cli.hits import indexes_table
 from services.cli.output import console, print_json, show
 from services.cli.overview import Overview, as_json, look
 from services.cli.session import DataOption, Exit, JsonOption, TenantOption, run
-from services.cli.words import size, span
+from services.cli.words import counted, size, span
 from shared.bus.wire import ServiceState
 from shared.clock import SystemClock
 
@@ -96,7 +96,7 @@ def _store(overview: Overview) -> str:
     stats = overview.stats
     if stats is None:
         return f"{opening}: [bold red]the database does not answer[/]"
-    documents = f"{stats.documents:,} document{'' if stats.documents == 1 else 's'}"
+    documents = counted(stats.documents, "document")
     said = [documents, f"last seq {stats.last_seq:,}", f"announced {stats.announced_seq:,}"]
     if overview.database is not None and overview.database_bytes is not None:
         said.append(f"{size(overview.database_bytes)} in {escape(str(overview.database))}")
