@@ -20,11 +20,14 @@ async def _seen(call: Call, name: Name) -> Sequence[str]:
         call.ask(_last_of(Filter(author=name))),
     )
     last_here, last = _readable(call, here), _readable(call, anywhere)
+    if last is not None and last.collection == call.place.collection:
+        # Between the two questions the index may have come further.
+        last_here, last = max(last, last_here or last, key=when), None
     shown = short(name, NAME_CHARACTERS)
     if last_here is None and last is None:
         return [f"{shown} was never heard."]
     lines = [f"{shown} was last heard here {_told(call, last_here)}"] if last_here else []
-    if last and (last_here is None or (last.id != last_here.id and when(last) > when(last_here))):
+    if last and (last_here is None or when(last) > when(last_here)):
         where = network_and_channel(last.collection)
         place = short(".".join(where) if where else last.collection, NAME_CHARACTERS)
         only = "" if last_here else "never here, but "

@@ -1,4 +1,4 @@
-"""`seen`: when somebody was last heard, and what he said."""
+"""`seen`: when somebody was last heard, and what they said."""
 
 from datetime import timedelta
 from typing import Any
@@ -38,6 +38,13 @@ async def test_heard_elsewhere_since() -> None:
     assert lines[1] == "bob was last heard in irc.office 1 minute ago (2026-01-01 11:59 UTC): <bob> hello"
     [only] = (await rehearse(SEEN, "bob", desk=desk_with(anywhere=later))).lines
     assert only.startswith("bob was never here, but last heard in irc.office 1 minute ago")
+
+
+async def test_what_was_heard_here_between_the_two_questions_is_heard_here() -> None:
+    later = one("later", text="hello again", occurred_at=MOMENT - timedelta(minutes=1))
+    told = ["bob was last heard here 1 minute ago (2026-01-01 11:59 UTC): <bob> hello again"]
+    for here, anywhere in ((one(), later), (later, one()), (NOBODY, later)):
+        assert (await rehearse(SEEN, "bob", desk=desk_with(here, anywhere))).lines == told
 
 
 async def test_never_heard() -> None:
